@@ -1,0 +1,112 @@
+#include "scenarios/client/recorded_client.h"
+
+#include <charconv>
+
+namespace plumbline::scenarios {
+namespace {
+
+using checker::Function;
+using checker::Value;
+
+constexpr char kTokenEnd = ';';
+
+std::optional<std::int64_t> to_number(const std::optional<Bytes>& bytes) {
+  if (!bytes) return std::nullopt;
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(bytes->data(), bytes->data() + bytes->size(), number);
+  // A value that nobody wrote must reach the checker as such.
+  if (error != std::errc() || end != bytes->data() + bytes->size()) return INT64_MIN;
+  return number;
+}
+
+Value to_value(std::optional<std::int64_t> number) {
+  return number ? Value(*number) : Value();
+}
+
+Value to_list(const std::optional<Bytes>& bytes) {
+  if (!bytes) return Value();
+  Value::List tokens;
+  std::size_t from = 0;
+  while (from < bytes->size()) {
+    const std::size_t end = std::min(bytes->find(kTokenEnd, from), bytes->size());
+    tokens.emplace_back(bytes->substr(from, end - from));
+    from = end + 1;
+  }
+  return Value(std::move(tokens));
+}
+
+}  // namespace
+
+RecordedClient::RecordedClient(World& world, client::Options options, Recorder& recorder,
+                               std::int64_t process, Duration timeout)
+    : world_(world),
+      client_(world, std::move(options)),
+      recorder_(recorder),
+      process_(process),
+      timeout_(timeout) {}
+
+Instant RecordedClient::deadline() const { return world_.clock.now() + timeout_; }
+
+void RecordedClient::record(std::size_t index, const client::Outcome& outcome,
+                            std::vector<Value> results) {
+  checker::Operation answer;
+  switch (outcome.fate) {
+    case client::Fate::kOk: answer.outcome = checker::Outcome::kOk; break;
+    case client::Fate::kUnknown: answer.outcome = checker::Outcome::kUnknown; break;
+    // A comparison that did not hold is an answer; see checker/history/operation.h.
+    case client::Fate::kFailed:
+      answer.outcome = outcome.mismatch ? checker::Outcome::kOk : checker::Outcome::kFail;
+      break;
+  }
+  if (answer.outcome == checker::Outcome::kOk) {
+    answer.results = std::move(results);
+    answer.revision = static_cast<std::int64_t>(outcome.revision.value);
+  }
+  if (outcome.server) answer.server = "n" + std::to_string(outcome.server.value);
+  answer.note = outcome.detail;
+  recorder_.answered(index, std::move(answer));
+}
+
+std::optional<std::int64_t> RecordedClient::read(Yield& yield, const std::string& key) {
+  const std::size_t index = recorder_.invoked(process_, Function::kRead, key, {});
+  const client::Outcome outcome = client_.get(yield, key, deadline());
+  const auto seen = to_number(outcome.value);
+  record(index, outcome, {to_value(seen)});
+  return seen;
+}
+
+void RecordedClient::write(Yield& yield, const std::string& key, std::int64_t value) {
+  const std::size_t index = recorder_.invoked(process_, Function::kWrite, key, {Value(value)});
+  record(index, client_.put(yield, key, std::to_string(value), deadline()), {});
+}
+
+std::optional<std::int64_t> RecordedClient::compare_and_swap(Yield& yield, const std::string& key,
+                                                             std::optional<std::int64_t> expected,
+                                                             std::int64_t value) {
+  const std::size_t index =
+      recorder_.invoked(process_, Function::kCas, key, {to_value(expected), Value(value)});
+  const std::optional<Bytes> wanted =
+      expected ? std::optional<Bytes>(std::to_string(*expected)) : std::nullopt;
+  const client::Outcome outcome =
+      client_.compare_and_swap(yield, key, wanted, std::to_string(value), deadline());
+  if (!outcome.mismatch) {
+    record(index, outcome, {Value(true)});
+    return outcome.fate == client::Fate::kOk ? std::optional(value) : std::nullopt;
+  }
+  const auto seen = to_number(outcome.value);
+  record(index, outcome, {Value(false), to_value(seen)});
+  return seen;
+}
+
+void RecordedClient::append(Yield& yield, const std::string& key, const std::string& token) {
+  const std::size_t index = recorder_.invoked(process_, Function::kAppend, key, {Value(token)});
+  record(index, client_.append(yield, key, token + kTokenEnd, deadline()), {});
+}
+
+void RecordedClient::read_list(Yield& yield, const std::string& key) {
+  const std::size_t index = recorder_.invoked(process_, Function::kGet, key, {});
+  const client::Outcome outcome = client_.get(yield, key, deadline());
+  record(index, outcome, {to_list(outcome.value)});
+}
+
+}  // namespace plumbline::scenarios

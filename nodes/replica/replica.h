@@ -57,6 +57,8 @@ class Replica : public Node {
   const StateMachine& machine() const { return machine_; }
   LogIndex applied() const { return applied_; }
   const ReplicaOptions& options() const { return options_; }
+  // One line for a person: role, term, log, what waits. REQUIRES: core() is not null.
+  std::string describe() const;
   static constexpr const char* kLogDirectory = "log";
 
  private:

@@ -181,6 +181,20 @@ void Replica::answer_read(const Read& read) {
   read.client->reply(std::move(reply));
 }
 
+std::string Replica::describe() const {
+  std::string text = name_of(core_->role());
+  text += " of term " + std::to_string(core_->term().value);
+  text += ", leader r" + std::to_string(core_->leader().value);
+  text += ", log to " + std::to_string(core_->last_index().value);
+  text += " (synced " + std::to_string(core_->durable_index().value);
+  text += ", committed " + std::to_string(core_->commit().value);
+  text += ", applied " + std::to_string(applied_.value) + ")";
+  text += ", revision " + std::to_string(machine_.revision().value);
+  text += "; waiting: " + std::to_string(proposals_.size()) + " commands, ";
+  text += std::to_string(reads_.size() + reads_at_index_.size()) + " reads, ";
+  return text + std::to_string(held_.size()) + " messages held for a sync";
+}
+
 void Replica::handle_status(const std::shared_ptr<Connection>& client, std::uint64_t request) {
   wire::ClientReply reply = reply_to(request, wire::ClientReply::OK);
   wire::Status& status = *reply.mutable_status();

@@ -18,7 +18,7 @@ struct LinkFault {
   bool blocked = false;
   std::uint64_t loss_ppm = 0;
   std::uint64_t duplicate_ppm = 0;
-  Duration delay_extra_max;  // each message waits up to this longer
+  Duration delay_extra_max = {};  // each message waits up to this longer
   bool clogged = false;      // held until unclogged, then all delivered
 };
 

@@ -1,0 +1,143 @@
+#include "checker/history/value_json.h"
+
+#include <string_view>
+#include <utility>
+
+#include "checker/history/history_format.h"
+
+namespace plumbline::checker {
+namespace {
+
+constexpr std::string_view kHexDigits = "0123456789abcdef";
+
+// The number of bytes of the UTF-8 sequence at the front of `text`, 0 if there is none. Follows
+// table 3-7 of the Unicode standard, which is what the JSON library insists on when it writes.
+std::size_t utf8_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) {
+    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+  };
+  const auto tail = [&](std::size_t from, std::size_t to) {
+    for (std::size_t i = from; i < to; ++i) {
+      if ((byte(i) & 0xc0) != 0x80) return std::size_t{0};
+    }
+    return to;
+  };
+  const unsigned first = byte(0);
+  const unsigned second = byte(1);
+  if (first < 0x80) return 1;
+  if (first >= 0xc2 && first <= 0xdf) return tail(1, 2);
+  if (first == 0xe0) return second >= 0xa0 ? tail(1, 3) : 0;
+  if (first == 0xed) return second <= 0x9f ? tail(1, 3) : 0;
+  if (first >= 0xe1 && first <= 0xef) return tail(1, 3);
+  if (first == 0xf0) return second >= 0x90 ? tail(1, 4) : 0;
+  if (first == 0xf4) return second <= 0x8f ? tail(1, 4) : 0;
+  if (first >= 0xf1 && first <= 0xf3) return tail(1, 4);
+  return 0;
+}
+
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = utf8_length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+std::string to_hex(const std::string& bytes) {
+  std::string out;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += kHexDigits[byte >> 4];
+    out += kHexDigits[byte & 15];
+  }
+  return out;
+}
+
+std::optional<std::string> from_hex(const std::string& hex) {
+  if (hex.size() % 2 != 0) return std::nullopt;
+  std::string out;
+  for (std::size_t i = 0; i < hex.size(); i += 2) {
+    const std::size_t high = kHexDigits.find(hex[i]);
+    const std::size_t low = kHexDigits.find(hex[i + 1]);
+    if (high == std::string_view::npos || low == std::string_view::npos) return std::nullopt;
+    out += static_cast<char>(high << 4 | low);
+  }
+  return out;
+}
+
+std::optional<Value> value_at_depth(const Json& json, int depth);
+
+std::optional<Value> list_from_json(const Json& json, int depth) {
+  if (depth == format::kValueDepthMax) return std::nullopt;
+  Value::List list;
+  list.reserve(json.size());
+  for (const Json& item : json) {
+    auto value = value_at_depth(item, depth + 1);
+    if (!value) return std::nullopt;
+    list.push_back(std::move(*value));
+  }
+  return Value(std::move(list));
+}
+
+std::optional<Value> value_at_depth(const Json& json, int depth) {
+  if (json.is_null()) return Value();
+  if (json.is_boolean()) return Value(json.get<bool>());
+  if (json.is_array()) return list_from_json(json, depth);
+  if (json.is_number()) {
+    const auto number = integer_from_json(json);
+    if (!number) return std::nullopt;
+    return Value(*number);
+  }
+  auto bytes = bytes_from_json(json);
+  if (!bytes) return std::nullopt;
+  return Value(std::move(*bytes));
+}
+
+}  // namespace
+
+Json bytes_to_json(const std::string& bytes) {
+  if (is_utf8(bytes)) return bytes;
+  return Json{{"hex", to_hex(bytes)}};
+}
+
+std::optional<std::string> bytes_from_json(const Json& json) {
+  if (json.is_string()) return json.get_ref<const std::string&>();
+  if (!json.is_object() || json.size() != 1) return std::nullopt;
+  const auto hex = json.find("hex");
+  if (hex == json.end() || !hex->is_string()) return std::nullopt;
+  return from_hex(hex->get_ref<const std::string&>());
+}
+
+Json value_to_json(const Value& value) {
+  switch (value.kind()) {
+    case Value::Kind::kNil:
+      return nullptr;
+    case Value::Kind::kBool:
+      return value.truth();
+    case Value::Kind::kInt:
+      return value.number();
+    case Value::Kind::kString:
+      return bytes_to_json(value.text());
+    case Value::Kind::kList: {
+      Json list = Json::array();
+      for (const Value& item : value.list()) list.push_back(value_to_json(item));
+      return list;
+    }
+  }
+  return nullptr;
+}
+
+std::optional<Value> value_from_json(const Json& json) { return value_at_depth(json, 0); }
+
+std::optional<std::int64_t> integer_from_json(const Json& json) {
+  if (json.is_number_unsigned()) {
+    const auto number = json.get<std::uint64_t>();
+    if (number > static_cast<std::uint64_t>(INT64_MAX)) return std::nullopt;
+    return static_cast<std::int64_t>(number);
+  }
+  if (json.is_number_integer()) return json.get<std::int64_t>();
+  return std::nullopt;
+}
+
+}  // namespace plumbline::checker

@@ -1,0 +1,96 @@
+#include "checker/linear/explain.h"
+
+#include <algorithm>
+#include <optional>
+#include <tuple>
+
+#include "checker/history/text.h"
+#include "checker/linear/patterns.h"
+
+namespace plumbline::checker {
+namespace {
+
+constexpr std::size_t kValuesNamed = 4;
+constexpr std::size_t kOperationsTold = 5;
+
+std::string told(const Request& request, const TimeText& time) {
+  return client_text(*request.operation) + " (" + time(request.invoked_at) + " to " +
+         time(request.returned_at) + ") answered " + answer_text(*request.operation);
+}
+
+std::string values_text(const std::vector<std::string>& values) {
+  std::string out;
+  for (std::size_t i = 0; i < values.size() && i < kValuesNamed; ++i) {
+    out += (i == 0 ? "" : " or ") + values[i];
+  }
+  return values.size() > kValuesNamed ? out + " or one of more" : out;
+}
+
+// What is left to say when no pattern fits: the answers, and where every order ends.
+std::string how_far_any_order_gets(KeyCase& key, const Contradiction& contradiction,
+                                   const std::vector<std::uint32_t>& core, SearchOptions options) {
+  std::vector<std::int64_t> times;
+  for (const Request* request : contradiction.core) {
+    times.insert(times.end(), {request->invoked_at, request->returned_at});
+  }
+  const TimeText time(times);
+  std::string out = "no order that agrees with real time explains ";
+  for (std::size_t i = 0; i < contradiction.core.size() && i < kOperationsTold; ++i) {
+    out += (i == 0 ? "" : "; ") + told(*contradiction.core[i], time);
+  }
+  if (contradiction.core.size() > kOperationsTold) {
+    out += "; and " + std::to_string(contradiction.core.size() - kOperationsTold) + " more";
+  }
+  options.lookahead = false;
+  const KeyCase::Judgement stuck = key.judge_only(core, options);
+  if (stuck.unplaced.empty() || stuck.values.empty()) return out;
+  const Request& last = *key.requests()[stuck.unplaced.front()];
+  return out + ": when " + client_text(*last.operation) + " returned, the value can only have been " +
+         values_text(stuck.values);
+}
+
+// Those who wrote what the core saw, unless there are so many that they explain nothing.
+void add_writers(std::vector<const Request*>& witness, const Contradiction& contradiction) {
+  constexpr std::size_t kWritersMax = 2;
+  constexpr std::size_t kTokensMax = 3;
+  for (const Request* reader : contradiction.core) {
+    const Value* shown = shown_value(*reader->operation);
+    if (shown == nullptr) continue;
+    const auto tokens = tokens_of(*shown);
+    if (tokens.size() > kTokensMax) continue;
+    for (const Value& token : tokens) {
+      std::vector<const Request*> writers;
+      for (const Request* request : contradiction.all) {
+        if (writes_token(*request, token)) writers.push_back(request);
+      }
+      if (writers.size() > kWritersMax) continue;
+      witness.insert(witness.end(), writers.begin(), writers.end());
+    }
+  }
+}
+
+void sort_by_call(std::vector<const Request*>& requests) {
+  std::sort(requests.begin(), requests.end(), [](const Request* a, const Request* b) {
+    return std::tie(a->invoked_at, a->index) < std::tie(b->invoked_at, b->index);
+  });
+  requests.erase(std::unique(requests.begin(), requests.end()), requests.end());
+}
+
+}  // namespace
+
+Explanation explain(KeyCase& key, const std::vector<std::uint32_t>& core,
+                    const SearchOptions& options) {
+  Contradiction contradiction{{}, key.requests()};
+  for (const std::uint32_t i : core) contradiction.core.push_back(key.requests()[i]);
+  sort_by_call(contradiction.core);
+  std::optional<std::string> because = explain_by_pattern(contradiction);
+  if (!because) because = how_far_any_order_gets(key, contradiction, core, options);
+  Explanation explanation;
+  explanation.sentence = "key " + key.key() + " is not linearizable because " + *because;
+  explanation.witness = contradiction.core;
+  add_writers(explanation.witness, contradiction);
+  sort_by_call(explanation.witness);
+  return explanation;
+}
+
+}  // namespace plumbline::checker

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "checker/history/requests.h"
+#include "checker/linear/model.h"
+#include "checker/verdict/verdict.h"
+
+namespace plumbline::checker {
+
+// Linearizability (Herlihy and Wing) of the whole, key by key: it is local to each key, so a
+// history is linearizable if and only if each key's part is.
+//
+// One report in all if every key is valid; else one per key that is not, the earliest finding
+// first. A key whose search needs more than `step_budget` steps is unknown; other keys are judged
+// all the same. Operations that failed have no effect; unknown ones may happen at any time after
+// their call, or never.
+// REQUIRES: `model` handles every function in `requests`.
+std::vector<Report> check_linearizability(std::span<const Request> requests,
+                                          const ModelInfo& model, std::uint64_t step_budget);
+
+}  // namespace plumbline::checker

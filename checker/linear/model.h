@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "checker/history/operation.h"
+
+namespace plumbline::checker {
+
+// A state of one key, numbered by the model that made it: equal states have equal numbers.
+using State = std::int32_t;
+
+// An operation with its answer, as the model understood it.
+struct Action {
+  std::uint8_t kind = 0;    // The model's own.
+  bool pure = false;        // Never changes the state.
+  bool shows = false;       // Possible in exactly one state, `from`.
+  bool overwrites = false;  // Possible in every state, and leads to one and the same.
+  State from = 0;
+  State to = 0;  // The model's own when neither a state is set nor reached.
+
+  friend bool operator==(const Action&, const Action&) = default;
+};
+
+// One request within the search on its key.
+struct Entry {
+  Action action;
+  std::int64_t invoked_at = 0;
+  std::int64_t returned_at = kNever;  // kNever if and only if not definite.
+  bool definite = false;              // Took effect before it returned; otherwise: may, at any time.
+  bool dropped = false;               // Has no bearing on the verdict: not searched.
+  // Definite, and nobody can tell whether it happened once something overwrites it.
+  bool unseen = false;
+};
+
+// What a store means for one key. An object serves one key of one history: it numbers the states
+// it meets, and otherwise its functions are pure. A new model is one file with one class and one
+// line in models.cc.
+class Model {
+ public:
+  virtual ~Model() = default;
+
+  // REQUIRES: the model handles the function, the outcome is ok or unknown, and the operation has
+  // no fault. It must outlive the model.
+  virtual Action compile(const Operation& operation) = 0;
+
+  // Looks at all entries before a search. It may drop an entry that is not definite, or make it
+  // definite with a deadline, if the verdict cannot depend on it; it marks the unseen ones and
+  // gathers what hopeless() needs. REQUIRES: the actions came from compile().
+  virtual void prepare(std::vector<Entry>& entries) = 0;
+
+  virtual State initial() const = 0;
+
+  // The state after, or nothing if that answer is not possible in `state`.
+  virtual std::optional<State> step(State state, const Action& action) = 0;
+
+  // May say true only if no order in which `entry` takes the key from `from` to `to` explains all
+  // definite entries given to prepare(). `seen` of them showed `from` since it was entered.
+  virtual bool hopeless(State from, std::uint32_t seen, const Entry& entry, State to) const = 0;
+
+  // The value in words.
+  virtual std::string text(State state) const = 0;
+};
+
+struct ModelInfo {
+  std::string_view name;
+  std::string_view summary;
+  bool (*handles)(Function function);
+  std::unique_ptr<Model> (*make)();
+};
+
+}  // namespace plumbline::checker

@@ -1,0 +1,280 @@
+#include "checker/linear/patterns.h"
+
+#include <algorithm>
+#include <array>
+
+#include "checker/history/text.h"
+
+namespace plumbline::checker {
+namespace {
+
+using Said = std::optional<std::string>;
+
+const Operation& op(const Request* request) { return *request->operation; }
+bool precedes(const Request* a, const Request* b) { return a->returned_at < b->invoked_at; }
+bool changed_something(const Request* request) { return effect_of(op(request)) == Effect::kSome; }
+std::string who(const Request* request) { return client_text(op(request)); }
+
+// What the readers of one key need to know again and again.
+class Facts {
+ public:
+  explicit Facts(const Contradiction& contradiction) : all_(contradiction.all) {}
+
+  std::vector<const Request*> writers(const Value& token) const {
+    std::vector<const Request*> found;
+    for (const Request* request : all_) {
+      if (request->outcome != Outcome::kFail && writes_token(*request, token)) {
+        found.push_back(request);
+      }
+    }
+    return found;
+  }
+  const Request* failed_writer(const Value& token) const {
+    for (const Request* request : all_) {
+      if (request->outcome == Outcome::kFail && writes_token(*request, token)) return request;
+    }
+    return nullptr;
+  }
+  // The one request that can have made the value what it is; nullptr if there may be several.
+  const Request* only_writer(const Value& value) const {
+    const auto tokens = tokens_of(value);
+    if (tokens.size() != 1) return nullptr;
+    const auto found = writers(tokens[0]);
+    return found.size() == 1 ? found[0] : nullptr;
+  }
+  // Nothing makes the key nil again.
+  bool never_nil_again() const {
+    return std::none_of(all_.begin(), all_.end(), [](const Request* request) {
+      if (request->outcome == Outcome::kFail) return false;
+      const Value* written = written_value(op(request));
+      return op(request).function == Function::kDelete || (written != nullptr && written->is_nil());
+    });
+  }
+  bool only_appends() const {
+    return std::all_of(all_.begin(), all_.end(), [](const Request* request) {
+      const Operation& operation = op(request);
+      if (request->outcome == Outcome::kFail) return true;
+      return operation.function == Function::kAppend || operation.function == Function::kGet ||
+             operation.function == Function::kRead;
+    });
+  }
+
+ private:
+  std::span<const Request* const> all_;
+};
+
+std::string shown_text(const Request* reader) {
+  const Value& shown = *shown_value(op(reader));
+  const bool compared = op(reader).function == Function::kCas;
+  return (compared ? "found " : "returned ") + to_text(shown);
+}
+
+std::string returned_then_called(const Request* first, const Request* second) {
+  const TimeText time{first->returned_at, second->invoked_at};
+  return who(first) + " returned at " + time(first->returned_at) + "; " + who(second) +
+         ", called at " + time(second->invoked_at) + ", " + shown_text(second);
+}
+
+std::vector<const Request*> readers(const Contradiction& c) {
+  std::vector<const Request*> found;
+  for (const Request* request : c.core) {
+    if (shown_value(op(request)) != nullptr) found.push_back(request);
+  }
+  return found;
+}
+
+std::string seen_at(const Request* reader) {
+  const TimeText time{reader->invoked_at, reader->returned_at};
+  return who(reader) + ", called at " + time(reader->invoked_at) + ", " + shown_text(reader);
+}
+
+Said token_out_of_nowhere(const Facts& facts, const Request* reader, const Value& token) {
+  const auto writers = facts.writers(token);
+  const bool whole = tokens_of(*shown_value(op(reader))).size() == 1;
+  const std::string it = whole ? "which " : "of which " + to_text(token) + " is what ";
+  if (writers.empty()) {
+    const Request* failed = facts.failed_writer(token);
+    if (failed == nullptr) return seen_at(reader) + ", " + it + "nobody had written";
+    return seen_at(reader) + ", " + it + "only " + who(failed) +
+           " had tried to write, and that had failed";
+  }
+  const bool all_later = std::all_of(writers.begin(), writers.end(), [&](const Request* writer) {
+    return precedes(reader, writer);
+  });
+  if (!all_later) return std::nullopt;
+  const TimeText time{reader->returned_at, writers[0]->invoked_at};
+  return who(reader) + " " + shown_text(reader) + " and returned at " + time(reader->returned_at) +
+         ", before " + who(writers[0]) + " was called at " + time(writers[0]->invoked_at) +
+         ", the first to write " + to_text(token);
+}
+
+Said value_out_of_nowhere(const Contradiction& c, const Facts& facts) {
+  if (c.core.size() != 1) return std::nullopt;
+  for (const Request* reader : readers(c)) {
+    for (const Value& token : tokens_of(*shown_value(op(reader)))) {
+      if (auto said = token_out_of_nowhere(facts, reader, token)) return said;
+    }
+  }
+  return std::nullopt;
+}
+
+Said token_seen_twice(const Contradiction& c, const Facts& facts) {
+  if (c.core.size() != 1) return std::nullopt;
+  for (const Request* reader : readers(c)) {
+    const auto tokens = tokens_of(*shown_value(op(reader)));
+    for (const Value& token : tokens) {
+      const auto writers = facts.writers(token);
+      const auto count = std::count(tokens.begin(), tokens.end(), token);
+      if (count < 2 || writers.size() != 1) continue;
+      if (op(writers[0]).function != Function::kAppend) continue;
+      return seen_at(reader) + ", which contains " + to_text(token) + " " +
+             std::to_string(count) + " times, although only " + who(writers[0]) + " wrote it";
+    }
+  }
+  return std::nullopt;
+}
+
+Said value_swapped_twice(const Contradiction& c, const Facts& facts) {
+  std::vector<const Request*> swaps;
+  for (const Request* request : c.core) {
+    if (is_answered_swap(op(request))) swaps.push_back(request);
+  }
+  if (swaps.size() != 2) return std::nullopt;
+  const Value& expected = op(swaps[0]).arguments[0];
+  if (expected != op(swaps[1]).arguments[0] || op(swaps[0]).arguments[1] == expected) {
+    return std::nullopt;
+  }
+  const bool back = expected.is_nil() ? !facts.never_nil_again()
+                                      : facts.only_writer(expected) == nullptr;
+  if (back) return std::nullopt;
+  return who(swaps[0]) + " and " + who(swaps[1]) + " both succeeded, although " +
+         to_text(expected) + (expected.is_nil() ? " never came back" : " was written only once") +
+         " and the first of them replaced it";
+}
+
+std::string replaced_text(const Request* change) {
+  if (op(change).function == Function::kDelete) return "which the delete had removed";
+  return "which " + to_text(*written_value(op(change))) + " had replaced";
+}
+
+// `change` took effect and returned before `reader` was called, which saw what was there before.
+Said change_not_seen(const Facts& facts, const Request* change, const Request* reader) {
+  const Value& shown = *shown_value(op(reader));
+  const std::string told = returned_then_called(change, reader);
+  const Value* written = written_value(op(change));
+  if (shown.is_nil()) {
+    if (written == nullptr || written->is_nil() || !facts.never_nil_again()) return std::nullopt;
+    return told + ", and nothing removes it";
+  }
+  if (op(change).function == Function::kAppend) {
+    const auto tokens = tokens_of(shown);
+    const bool there = std::find(tokens.begin(), tokens.end(), *written) != tokens.end();
+    if (there || !facts.only_appends()) return std::nullopt;
+    return told + ", which lacks " + to_text(*written);
+  }
+  const Request* writer = facts.only_writer(shown);
+  if (writer == nullptr || writer == change || !precedes(writer, change)) return std::nullopt;
+  return told + ", " + replaced_text(change);
+}
+
+Said stale_answer(const Contradiction& c, const Facts& facts) {
+  for (const Request* reader : readers(c)) {
+    for (const Request* change : c.core) {
+      if (change == reader || !changed_something(change) || !precedes(change, reader)) continue;
+      if (auto said = change_not_seen(facts, change, reader)) return said;
+    }
+  }
+  return std::nullopt;
+}
+
+bool begins_with(const Value& whole, const Value& start) {
+  const auto a = tokens_of(whole);
+  const auto b = tokens_of(start);
+  return b.size() <= a.size() && std::equal(b.begin(), b.end(), a.begin());
+}
+
+std::string then_text(const Request* first, const Request* second) {
+  const TimeText time{first->returned_at, second->invoked_at};
+  return who(first) + " " + shown_text(first) + " and ended at " + time(first->returned_at) +
+         "; " + who(second) + ", called at " + time(second->invoked_at) + ", " +
+         shown_text(second);
+}
+
+// `first` ended before `second` was called, and saw the newer value.
+Said went_back(const Facts& facts, const Request* first, const Request* second) {
+  const Value& newer = *shown_value(op(first));
+  const Value& older = *shown_value(op(second));
+  if (newer == older || newer.is_nil()) return std::nullopt;
+  if (older.is_nil()) {
+    if (!facts.never_nil_again()) return std::nullopt;
+    return then_text(first, second) + ", and nothing removes it";
+  }
+  if (facts.only_appends()) {
+    if (begins_with(older, newer)) return std::nullopt;
+    return then_text(first, second) + ", which does not continue it";
+  }
+  const Request* writer = facts.only_writer(older);
+  if (writer == nullptr || !precedes(writer, first)) return std::nullopt;
+  if (tokens_of(newer).size() != 1) return std::nullopt;
+  return then_text(first, second) + ", which " + to_text(newer) + " had replaced";
+}
+
+Said answers_went_back(const Contradiction& c, const Facts& facts) {
+  const auto seen = readers(c);
+  for (const Request* first : seen) {
+    for (const Request* second : seen) {
+      if (!precedes(first, second)) continue;
+      if (auto said = went_back(facts, first, second)) return said;
+    }
+  }
+  return std::nullopt;
+}
+
+Said orders_disagree(const Contradiction& c, const Facts& facts) {
+  if (!facts.only_appends()) return std::nullopt;
+  const auto seen = readers(c);
+  for (const Request* a : seen) {
+    for (const Request* b : seen) {
+      const Value& x = *shown_value(op(a));
+      const Value& y = *shown_value(op(b));
+      if (a >= b || begins_with(x, y) || begins_with(y, x)) continue;
+      return who(a) + " " + shown_text(a) + " and " + who(b) + " " + shown_text(b) +
+             ", of which neither continues the other, although there are only appends";
+    }
+  }
+  return std::nullopt;
+}
+
+// In order of how much they say.
+constexpr std::array kPatterns = {value_out_of_nowhere, token_seen_twice,  value_swapped_twice,
+                                  stale_answer,         answers_went_back, orders_disagree};
+
+}  // namespace
+
+std::vector<Value> tokens_of(const Value& value) {
+  if (value.is_nil()) return {};
+  if (value.is_list()) return value.list();
+  return {value};
+}
+
+bool writes_token(const Request& request, const Value& token) {
+  const Value* written = written_value(*request.operation);
+  if (written == nullptr) return false;
+  if (request.operation->function == Function::kCas && request.outcome == Outcome::kOk &&
+      !is_answered_swap(*request.operation)) {
+    return false;
+  }
+  if (!written->is_list()) return *written == token;
+  return std::find(written->list().begin(), written->list().end(), token) !=
+         written->list().end();
+}
+
+std::optional<std::string> explain_by_pattern(const Contradiction& contradiction) {
+  const Facts facts(contradiction);
+  for (const auto& pattern : kPatterns) {
+    if (auto said = pattern(contradiction, facts)) return said;
+  }
+  return std::nullopt;
+}
+
+}  // namespace plumbline::checker

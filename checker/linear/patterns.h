@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "checker/history/requests.h"
+
+namespace plumbline::checker {
+
+// The contradictions that have a name. Each pattern either recognises itself in the core of a key
+// and says why it is one, or says nothing. What it says is proved by the operations it names and
+// by how often a value was written on the key at all.
+struct Contradiction {
+  std::vector<const Request*> core;  // In the order of their calls.
+  std::span<const Request* const> all;  // Every request of the key, failed ones too.
+};
+
+std::optional<std::string> explain_by_pattern(const Contradiction& contradiction);
+
+// The tokens of a value as kv-append counts them: none of nil, a list's items, else itself.
+std::vector<Value> tokens_of(const Value& value);
+// Whether the request writes a value that contains `token`, if it takes effect.
+bool writes_token(const Request& request, const Value& token);
+
+}  // namespace plumbline::checker

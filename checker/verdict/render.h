@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+
+#include "checker/history/history.h"
+#include "checker/verdict/verdict.h"
+
+namespace plumbline::checker {
+
+// For a terminal, without colours: the verdict, then per property one line, and for each that is
+// not valid its sentence and a table of its witness.
+// REQUIRES: `result` came from `history`; a witness that does not fit it is left out.
+std::string render_text(const CheckResult& result, const History& history);
+std::string render_text(const Report& report, const History& history);
+
+}  // namespace plumbline::checker

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "checker/history/result.h"
+#include "checker/verdict/verdict.h"
+
+namespace plumbline::checker {
+
+// verdict.json: {"plumbline_verdict": 1, "verdict": ..., "reports": [...]}, members named as the
+// fields of CheckResult and Report. Keys and sentences that are not UTF-8 are written as in
+// history.jsonl.
+std::string to_json(const CheckResult& result);
+
+// `file` is for the problem's text only. Strict, as all our readers.
+Result<CheckResult> check_result_from_json(std::string_view text, const std::string& file);
+
+}  // namespace plumbline::checker

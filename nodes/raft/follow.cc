@@ -1,0 +1,44 @@
+#include "nodes/raft/raft.h"
+
+namespace plumbline::raft {
+namespace {
+
+constexpr trace::Kind kLaterTerm{"raft.later_term", "term {a} > {b}, from r{c}"};
+constexpr trace::Kind kSteppedDown{"raft.stepped_down", "steps down, led term {a}"};
+constexpr trace::Kind kFollows{"raft.follows", "follows r{a} in term {b}"};
+
+}  // namespace
+
+void Raft::adopt_later_term(Step& s, const Message& m) {
+  if (m.term <= term()) return;
+  s.sink.emit(kLaterTerm, m.term.value, term().value, m.from.value);
+  become_follower(s, m.term, ReplicaId());
+}
+
+void Raft::become_follower(Step& s, Term term, ReplicaId leader) {
+  if (leading() != nullptr) {
+    s.sink.emit(kSteppedDown, this->term().value);
+    fail_reads(s);
+  }
+  const bool led = leading() != nullptr;
+  // A vote is for a whole term, whatever role its giver plays in it.
+  if (term > this->term()) {
+    persistent_.hard_state.term = term;
+    persistent_.hard_state.voted_for = ReplicaId();
+    volatile_.attempt = 0;
+    save_hard_state(s);
+  }
+  volatile_.role = Follower{leader, s.now};
+  if (led) restart_election_timer(s);
+}
+
+void Raft::follow(Step& s, ReplicaId leader) {
+  if (this->leader() != leader) {
+    s.sink.emit(kFollows, leader.value, term().value);
+    become_follower(s, term(), leader);
+  }
+  volatile_.role = Follower{leader, s.now};
+  restart_election_timer(s);
+}
+
+}  // namespace plumbline::raft

@@ -1,0 +1,54 @@
+#include <algorithm>
+
+#include "nodes/raft/raft.h"
+
+namespace plumbline::raft {
+namespace {
+
+constexpr trace::Kind kBeyond{"raft.append_reply_beyond",
+                              "ignores r{a}'s reply about {b}: nothing like it was sent"};
+constexpr trace::Kind kMatched{"raft.follower_matched", "knows that r{a} holds the log up to {b}"};
+constexpr trace::Kind kBackedOff{"raft.backed_off",
+                                 "was refused by r{a} behind {b}, tries behind {c}^{d}"};
+const trace::Probe kOverTerm{"raft.backed_off_over_term"};
+
+}  // namespace
+
+void Raft::receive_append_reply(Step& s, const Message& m) {
+  adopt_later_term(s, m);
+  Leader* leader = as_leader();
+  if (leader == nullptr || m.term != term()) return;
+  Progress* peer = leader->find(m.from);
+  if (peer == nullptr) return;
+  if (m.round > peer->round || m.index > last_index()) {
+    return s.sink.emit(kBeyond, m.from.value, m.index.value);
+  }
+  // Refused or not, it says that this replica still led when the message of that round arrived.
+  peer->acked_round = std::max(peer->acked_round, m.round);
+  m.reject ? follower_refused(s, *peer, m) : follower_accepted(s, *peer, m);
+  confirm_reads(s);
+}
+
+void Raft::follower_accepted(Step& s, Progress& peer, const Message& m) {
+  if (m.index > peer.match) s.sink.emit(kMatched, peer.id.value, m.index.value);
+  peer.accepted(m.index);
+  maybe_commit(s);
+  replicate(s, peer);
+}
+
+// Thesis 3.5, and etcd's hints: the follower names the last place where it holds a term that the
+// refused entry allows; from there this log goes back to a term that the follower may hold.
+void Raft::follower_refused(Step& s, Progress& peer, const Message& m) {
+  const bool replicating = peer.pace == Progress::Pace::kReplicate;
+  const bool answers_probe = !replicating && m.index == peer.next.previous();
+  const bool answers_append = replicating && m.index > peer.match;
+  if (!answers_probe && !answers_append) return;
+  const LogIndex limit = std::min(m.hint, m.index.previous());
+  const LogIndex agree = std::max(persistent_.log.last_not_after(limit, m.hint_term), peer.match);
+  if (agree < limit) s.sink.reached(kOverTerm);
+  peer.probe_from(agree.next());
+  s.sink.emit(kBackedOff, peer.id.value, m.index.value, agree.value, term_at(agree).value);
+  replicate(s, peer);
+}
+
+}  // namespace plumbline::raft

@@ -1,0 +1,97 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "reports/suite_formats.h"
+#include "reports/terminal.h"
+#include "reports/text.h"
+
+namespace plumbline::reports {
+namespace {
+
+constexpr std::size_t kNameMax = 28;
+
+std::size_t columns_of(SeedVerdict verdict) {
+  return std::max<std::size_t>(look_of(verdict).name.size(), 8);
+}
+
+std::string row(std::size_t width, std::string_view name, const VerdictCounts& counts,
+                bool colour) {
+  // A UTF-8 name may be longer in bytes than in characters; fmt pads by characters.
+  std::string out = fmt::format("{:<{}} {:>9}", name, width, with_commas(total_of(counts)));
+  for (auto verdict = kAllSeedVerdicts.rbegin(); verdict != kAllSeedVerdicts.rend(); ++verdict) {
+    const std::uint64_t count = count_of(counts, *verdict);
+    const std::string number = fmt::format(" {:>{}}", with_commas(count), columns_of(*verdict));
+    out += count > 0 ? coloured(number, *verdict, colour) : number;
+  }
+  return out + "\n";
+}
+
+std::string header(std::size_t width) {
+  std::string out = fmt::format("{:<{}} {:>9}", "scenario", width, "seeds");
+  for (auto verdict = kAllSeedVerdicts.rbegin(); verdict != kAllSeedVerdicts.rend(); ++verdict) {
+    out += fmt::format(" {:>{}}", look_of(*verdict).name, columns_of(*verdict));
+  }
+  return out + "\n";
+}
+
+std::string totals(const SuiteSummary& summary) {
+  const OutcomeCounts& ops = summary.operations;
+  return fmt::format(
+      "{}, {:.2f} simulated hours, {:.1f} seeds per processor second\n"
+      "{}: {} ok, {} fail, {} unknown; {}\n",
+      counted(summary.total(), "seed"), summary.virtual_hours(), summary.seeds_per_cpu_second(),
+      counted(ops.total(), "operation"), percent_text(ops.ok, ops.total()),
+      percent_text(ops.fail, ops.total()), percent_text(ops.unknown, ops.total()),
+      counted(summary.events, "event"));
+}
+
+std::string cautions(const SuiteSummary& summary) {
+  std::string out;
+  for (const auto& [name, counts] : summary.functions) {
+    if (counts.ok == 0) out += fmt::format("caution: {} never succeeded\n", plain(name));
+  }
+  for (const auto& [name, counts] : summary.probes) {
+    if (counts.required && counts.hits == 0) {
+      out += fmt::format("caution: required probe {} was never reached\n", plain(name));
+    }
+  }
+  for (const std::string& note : summary.notes) out += "note: " + plain(note) + "\n";
+  return out;
+}
+
+std::string cluster_lines(const Cluster& cluster, bool colour) {
+  std::string out =
+      coloured(std::string(look_of(cluster.verdict).word), cluster.verdict, colour) +
+      fmt::format("  {}  {}, first {} of {}\n", plain(cluster.signature),
+                  counted(cluster.count, "seed"), seed_text(cluster.first().seed),
+                  plain(cluster.first().scenario));
+  if (!cluster.sentence.empty()) out += "  " + plain(cluster.sentence) + "\n";
+  if (!cluster.first().replay.empty()) out += "  replay:  " + plain(cluster.first().replay) + "\n";
+  return out;
+}
+
+}  // namespace
+
+std::string suite_table(const SuiteSummary& summary, const TableOptions& options) {
+  std::size_t width = 8;
+  for (const auto& [name, counts] : summary.scenarios) {
+    width = std::max(width, std::min(plain(name).size(), kNameMax));
+  }
+  std::string out = header(width);
+  for (const auto& [name, counts] : summary.scenarios) {
+    out += row(width, shortened(name, kNameMax), counts, options.colour);
+  }
+  if (summary.scenarios.size() != 1) out += row(width, "all", summary.verdicts, options.colour);
+  out += "\n" + totals(summary) + cautions(summary);
+  for (std::size_t i = 0; i < summary.clusters.size() && i < options.clusters_max; ++i) {
+    out += "\n" + cluster_lines(summary.clusters[i], options.colour);
+  }
+  if (summary.clusters.size() > options.clusters_max) {
+    out += fmt::format("\n... and {} more failure clusters in suite.html\n",
+                       summary.clusters.size() - options.clusters_max);
+  }
+  return out;
+}
+
+}  // namespace plumbline::reports

@@ -1,0 +1,251 @@
+#include "scenarios/explore/swarm_faults.h"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+#include <set>
+
+#include "nodes/base/assert.h"
+#include "scenarios/spec/fault_kinds.h"
+#include "scenarios/spec/scenario_file.h"
+
+namespace plumbline::scenarios {
+namespace {
+
+constexpr std::int64_t kUsPerMs = 1'000;
+constexpr std::int64_t kBurstUs = 5 * kUsPerMs;
+constexpr std::int64_t kCrowdUs = 2'000 * kUsPerMs;
+// Whatever strikes, strikes after every node was started once.
+constexpr std::int64_t kFirstUs = kUsPerMs;
+
+// Three magnitudes of a kind's amount: one that is hardly felt, one that hurts, one that is absurd.
+using Bands = std::array<Range, 3>;
+
+constexpr Range kNothing = {0, 0};
+constexpr Range kDirection = {0, 1};
+
+Bands bands_of(FaultKind kind) {
+  switch (kind) {
+    case FaultKind::kLoss: return {{{5'000, 50'000}, {100'000, 400'000}, {600'000, 1'000'000}}};
+    case FaultKind::kDelay: return {{{1'000, 5'000}, {20'000, 150'000}, {300'000, 3'000'000}}};
+    case FaultKind::kDuplicate:
+      return {{{10'000, 50'000}, {100'000, 400'000}, {700'000, 1'000'000}}};
+    case FaultKind::kOneWayPartition: return {{kDirection, kDirection, kDirection}};
+    case FaultKind::kFlappingLink: return {{{2, 20}, {50, 200}, {300, 1'000}}};
+    case FaultKind::kSlowLink: return {{{5'000, 20'000}, {50'000, 200'000}, {500'000, 3'000'000}}};
+    case FaultKind::kKillAll:
+    case FaultKind::kPowerLossAll: return {{kNothing, {1, 20}, {50, 500}}};
+    case FaultKind::kSlowProcessor: return {{{20, 50}, {5, 20}, {1, 5}}};
+    case FaultKind::kClockDrift: return {{{-500, 500}, {-20'000, 20'000}, {-200'000, 200'000}}};
+    case FaultKind::kClockStep: return {{{-50, 50}, {-2'000, 2'000}, {-3'600'000, 3'600'000}}};
+    case FaultKind::kDiskSlow: return {{{200, 500}, {1'000, 3'000}, {5'000, 30'000}}};
+    case FaultKind::kDiskWriteError:
+    case FaultKind::kDiskReadError:
+    case FaultKind::kDiskSyncError:
+      return {{{1'000, 10'000}, {50'000, 300'000}, {900'000, 1'000'000}}};
+    case FaultKind::kBitRot: return {{{1, 1}, {1, 3}, {4, 32}}};
+    case FaultKind::kPartition:
+    case FaultKind::kBridgePartition:
+    case FaultKind::kPartialPartition:
+    case FaultKind::kClog:
+    case FaultKind::kResetConnections:
+    case FaultKind::kKill:
+    case FaultKind::kKillInDiskCall:
+    case FaultKind::kPowerLoss:
+    case FaultKind::kPause:
+    case FaultKind::kClockFreeze:
+    case FaultKind::kDiskFull:
+    case FaultKind::kDiskLies:
+    case FaultKind::kClientRestart: break;
+  }
+  return {{kNothing, kNothing, kNothing}};
+}
+
+// Draws the faults of one seed. Everything about the i-th fault is keyed by i, so that it does not
+// depend on what the others are, but for bursts, which gather around the one before.
+class FaultDraw {
+ public:
+  FaultDraw(const Scenario& scenario, const std::vector<WeightedKind>& kinds, KeyedRandom& random)
+      : scenario_(scenario),
+        kinds_(kinds),
+        random_(random),
+        nodes_(static_cast<std::uint32_t>(scenario.cluster.nodes.low)),
+        end_us_(faults_end(scenario).ns / kUsPerMs),
+        timeout_us_(scenario.cluster.election_timeout_ms.low * kUsPerMs) {
+    draw_schedule();
+    draw_rotting_nodes();
+  }
+
+  std::vector<Fault> run(std::int64_t count) {
+    std::vector<Fault> faults;
+    for (i_ = 0; i_ < static_cast<std::uint64_t>(count); ++i_) {
+      faults.push_back(one(static_cast<std::uint64_t>(count)));
+      before_us_ = faults.back().at.ns / kUsPerMs;
+    }
+    return faults;
+  }
+  void number_from(std::uint32_t first, std::vector<Fault>& faults) const {
+    for (Fault& fault : faults) fault.id = first++;
+  }
+
+ private:
+  Key key(const char* what) const { return Key("swarm.fault", what).with(i_); }
+  std::int64_t between(const Key& key, std::int64_t low, std::int64_t high) {
+    const std::int64_t top = std::max(low, high);
+    return low +
+           static_cast<std::int64_t>(random_.below(key, static_cast<std::uint64_t>(top - low) + 1));
+  }
+
+  // How the seed's faults lie in time: evenly, in bursts, or all within a few moments of the run.
+  void draw_schedule() {
+    constexpr std::uint64_t kBurstPpm[] = {0, 200'000, 200'000, 600'000};
+    burst_ppm_ = kBurstPpm[random_.below(Key("swarm.bursts"), std::size(kBurstPpm))];
+    last_us_ = end_us_ - std::min(end_us_ / 10, 500 * kUsPerMs);
+    first_us_ = std::min(kFirstUs, last_us_);
+    if (!random_.chance(Key("swarm.crowded"), 150'000)) return;
+    first_us_ = between(Key("swarm.crowd"), first_us_, last_us_ - kCrowdUs);
+    last_us_ = std::min(last_us_, first_us_ + kCrowdUs);
+  }
+
+  // Nodes that the scenario rots anyway count among the f that may.
+  void draw_rotting_nodes() {
+    std::set<std::uint32_t> rotten;
+    for (const Fault& fault : scenario_.faults) {
+      if (fault.kind == FaultKind::kBitRot) rotten.insert(fault.nodes.begin(), fault.nodes.end());
+    }
+    rotting_.assign(rotten.begin(), rotten.end());
+    for (const std::uint32_t node : shuffled(Key("swarm.rotting"), nodes_)) {
+      if (rotting_.size() >= (nodes_ - 1) / 2) break;
+      if (rotten.count(node) == 0) rotting_.push_back(node);
+    }
+  }
+
+  // The numbers 1 to n, in an order drawn.
+  std::vector<std::uint32_t> shuffled(const Key& key, std::uint32_t n) {
+    std::vector<std::uint32_t> numbers(n);
+    std::iota(numbers.begin(), numbers.end(), 1);
+    for (std::uint32_t left = n; left > 1; --left) {
+      std::swap(numbers[left - 1], numbers[random_.below(key.with(left), left)]);
+    }
+    return numbers;
+  }
+  std::vector<std::uint32_t> some_of(const Key& key, std::uint32_t n, std::uint32_t size) {
+    std::vector<std::uint32_t> numbers = shuffled(key, n);
+    numbers.resize(size);
+    return numbers;
+  }
+
+  Fault one(std::uint64_t count) {
+    Fault fault;
+    fault.kind = draw_kind(count);
+    const FaultShape& shape = shape_of(fault.kind);
+    fault.at = microseconds(draw_time());
+    fault.duration = microseconds(draw_duration(shape, end_us_ - fault.at.ns / kUsPerMs));
+    fault.nodes = draw_targets(shape);
+    fault.amount = draw_amount(shape, fault.duration);
+    return fault;
+  }
+
+  // Where there are faults enough, every kind that is on strikes at least once.
+  FaultKind draw_kind(std::uint64_t count) {
+    if (count >= 2 * kinds_.size() && i_ < kinds_.size()) return kinds_[i_].kind;
+    std::uint64_t total = 0;
+    for (const WeightedKind& kind : kinds_) total += kind.weight;
+    std::uint64_t pick = random_.below(key("kind"), total);
+    for (const WeightedKind& kind : kinds_) {
+      if (pick < kind.weight) return kind.kind;
+      pick -= kind.weight;
+    }
+    return kinds_.back().kind;
+  }
+
+  std::int64_t draw_time() {
+    if (i_ > 0 && random_.chance(key("burst"), burst_ppm_)) {
+      return between(key("at"), before_us_, std::min(before_us_ + kBurstUs, end_us_ - 1));
+    }
+    return between(key("at"), first_us_, last_us_);
+  }
+
+  // Against the election timeout, for that is what a fault must outlast to be noticed: shorter,
+  // about as long, much longer, which also outlasts the patience of clients.
+  std::int64_t draw_duration(const FaultShape& shape, std::int64_t left_us) {
+    if (shape.lasts == Lasts::kInstant) return 0;
+    if (shape.lasts == Lasts::kEither && random_.chance(key("stays"), 500'000)) return 0;
+    const std::uint64_t length = random_.below(key("length"), 10);
+    Range range(timeout_us_ * 20, timeout_us_ * 50);
+    if (length < 8) range = Range(timeout_us_, timeout_us_ * 10);
+    if (length < 4) range = Range(timeout_us_ / 4, timeout_us_ * 2);
+    return std::clamp(between(key("duration"), range.low, range.high), std::int64_t{1}, left_us);
+  }
+
+  std::vector<std::uint32_t> draw_targets(const FaultShape& shape) {
+    if (shape.kind == FaultKind::kBitRot) {
+      return {rotting_[random_.below(key("targets"), rotting_.size())]};
+    }
+    switch (shape.targets) {
+      case Targets::kNodes: return some_of(key("targets"), nodes_, how_many(shape));
+      case Targets::kAll: return shuffled(key("targets"), nodes_);
+      case Targets::kSide: return some_of(key("targets"), nodes_, draw_size(1, nodes_ - 1));
+      case Targets::kBridge: return some_of(key("targets"), nodes_, 1 + (nodes_ - 1) / 2);
+      case Targets::kPair: return some_of(key("targets"), nodes_, 2);
+      case Targets::kClients: {
+        const auto clients = static_cast<std::uint32_t>(clients_of(scenario_));
+        return some_of(key("targets"), clients, draw_size(1, std::min(clients, 3U)));
+      }
+    }
+    return {};
+  }
+  std::uint32_t draw_size(std::uint32_t low, std::uint32_t high) {
+    return static_cast<std::uint32_t>(between(key("size"), low, high));
+  }
+
+  // Bad weather on the network is everybody's as often as not. Of the rest most strikes one node,
+  // some a minority, and now and then any number.
+  std::uint32_t how_many(const FaultShape& shape) {
+    const std::uint64_t dice = random_.below(key("how_many"), 10);
+    if (shape.family == FaultFamily::kNetwork && dice < 5) return nodes_;
+    if (dice < 6) return 1;
+    if (dice < 9) return draw_size(1, std::max(1U, (nodes_ - 1) / 2));
+    return draw_size(1, nodes_);
+  }
+
+  std::int64_t draw_amount(const FaultShape& shape, Duration duration) {
+    const Bands bands = bands_of(shape.kind);
+    const Range band = bands[random_.below(key("band"), bands.size())];
+    std::int64_t amount = between(key("amount"), band.low, band.high);
+    if (shape.targets == Targets::kAll && nodes_ > 1) {
+      amount = std::min(amount, duration.ns / (milliseconds(1).ns * (nodes_ - 1)));
+    }
+    // No drift or step at all would be no fault.
+    if (shape.family == FaultFamily::kClock && shape.amount_low != 0 && amount == 0) return 1;
+    return amount;
+  }
+
+  const Scenario& scenario_;
+  const std::vector<WeightedKind>& kinds_;
+  KeyedRandom& random_;
+  std::uint32_t nodes_;
+  std::int64_t end_us_;
+  std::int64_t timeout_us_;
+  std::uint64_t burst_ppm_ = 0;
+  std::int64_t first_us_ = 0;
+  std::int64_t last_us_ = 0;
+  std::vector<std::uint32_t> rotting_;
+  std::uint64_t i_ = 0;
+  std::int64_t before_us_ = 0;
+};
+
+}  // namespace
+
+std::vector<Fault> draw_faults(const Scenario& scenario, const std::vector<WeightedKind>& kinds,
+                               std::int64_t count, KeyedRandom& random) {
+  if (kinds.empty() || count == 0) return {};
+  FaultDraw draw(scenario, kinds, random);
+  std::vector<Fault> faults = draw.run(count);
+  std::uint32_t first = 1;
+  for (const Fault& fault : scenario.faults) first = std::max(first, fault.id + 1);
+  draw.number_from(first, faults);
+  return faults;
+}
+
+}  // namespace plumbline::scenarios

@@ -1,0 +1,37 @@
+// I1: at most one leader per term. I4: a leader holds every committed entry. I8: nobody votes twice in a term.
+
+#include "scenarios/invariants/raft_invariants.h"
+
+namespace plumbline::scenarios {
+namespace {
+
+std::string name(NodeId node) { return "n" + std::to_string(node.value); }
+std::string name(ReplicaId replica) { return "r" + std::to_string(replica.value); }
+
+}  // namespace
+
+void RaftInvariants::observe_leadership(Mirror& mirror, const raft::Raft& core) {
+  if (core.role() != raft::Role::kLeader || mirror.led == core.term()) return;
+  mirror.led = core.term();
+  const std::string who = name(mirror.node) + " leads term " + std::to_string(core.term().value);
+  const auto [leader, first] = leaders_.try_emplace(core.term(), mirror.node);
+  if (!first && leader->second != mirror.node) {
+    return fail("I1 election safety", who + ", and so did " + name(leader->second));
+  }
+  compare_log_from(mirror, core, LogIndex(1));
+  for (std::size_t i = 0; i < committed_.size(); ++i) {
+    if (mirror.holds(LogIndex(i + 1), committed_[i])) continue;
+    return fail("I4 leader completeness", who + " without entry " + std::to_string(i + 1) + " of term " +
+                                              std::to_string(committed_[i].term.value) +
+                                              ", which was committed");
+  }
+}
+
+void RaftInvariants::observe_vote(NodeId from, const raft::Message& message) {
+  const auto [vote, first] = votes_.try_emplace({message.term, from}, message.to);
+  if (first || vote->second == message.to) return;
+  fail("I8 one vote", name(from) + " votes in term " + std::to_string(message.term.value) + " for " +
+                          name(message.to) + " after it had voted for " + name(vote->second));
+}
+
+}  // namespace plumbline::scenarios

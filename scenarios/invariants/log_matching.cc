@@ -1,0 +1,76 @@
+// I3: entries of one index and term are one entry, and what lies before them is the same too. And what of a log survives a
+// restart (I2, I10): everything that was synced.
+
+#include "scenarios/invariants/raft_invariants.h"
+
+namespace plumbline::scenarios {
+namespace {
+
+// Positions of a log that are compared again after each event, round and round: what was overwritten in the middle is found
+// within a few events at no cost that grows with the log.
+constexpr int kComparedAgain = 2;
+
+std::string at(LogIndex index) { return std::to_string(index.value); }
+std::string name(NodeId node) { return "n" + std::to_string(node.value); }
+
+}  // namespace
+
+void RaftInvariants::observe_start(Mirror& mirror, const raft::Raft& core) {
+  const bool excused = options_.is_excused && options_.is_excused(mirror.node);
+  if (mirror.incarnation && !excused) {
+    if (const auto broken = raft::check_restart(mirror.promised, core)) {
+      return fail(broken->invariant, name(mirror.node) + " restarted: " + broken->detail);
+    }
+    for (LogIndex i(1); i <= mirror.durable; i = i.next()) {
+      if (i <= core.last_index() && mirror.holds(i, logged(core.entry(i)))) continue;
+      return fail("I10 durability",
+                  name(mirror.node) + " had synced entry " + at(i) + " of term " +
+                      std::to_string(mirror.log[i.value - 1].term.value) +
+                      " and does not hold it after its restart");
+    }
+  }
+  mirror.incarnation = simulation_.incarnation(mirror.node);
+  mirror.before.reset();
+  mirror.commit = {};
+  mirror.applied = {};
+  mirror.log.clear();
+  mirror.cursor = 0;
+}
+
+void RaftInvariants::observe_log(Mirror& mirror, const raft::Raft& core) {
+  // The mirror's tail that the log no longer has as it was.
+  std::size_t same = std::min<std::size_t>(mirror.log.size(), core.last_index().value);
+  while (same > 0 && mirror.log[same - 1].term != core.term_at(LogIndex(same))) --same;
+  compare_log_from(mirror, core, LogIndex(same + 1));
+  for (int i = 0; i < kComparedAgain && !mirror.log.empty(); ++i) {
+    const LogIndex index(1 + mirror.cursor++ % mirror.log.size());
+    const LoggedEntry now = logged(core.entry(index));
+    if (mirror.holds(index, now)) continue;
+    compare_log_from(mirror, core, index);
+  }
+}
+
+void RaftInvariants::compare_log_from(Mirror& mirror, const raft::Raft& core, LogIndex first) {
+  mirror.log.resize(std::min<std::size_t>(mirror.log.size(), first.value - 1));
+  for (LogIndex i = first; i <= core.last_index(); i = i.next()) {
+    mirror.log.push_back(logged(core.entry(i)));
+    know_entry(mirror, i);
+  }
+}
+
+void RaftInvariants::know_entry(const Mirror& mirror, LogIndex index) {
+  const LoggedEntry& entry = mirror.log[index.value - 1];
+  const LoggedEntry previous = index.value == 1 ? LoggedEntry{} : mirror.log[index.value - 2];
+  const auto [known, fresh] = known_.try_emplace({index, entry.term}, Known{entry.payload, previous});
+  if (fresh) return;
+  const std::string which = "entry " + at(index) + " of term " + std::to_string(entry.term.value);
+  if (known->second.payload != entry.payload) {
+    fail("I3 log matching", which + " on " + name(mirror.node) + " is not the one known before");
+  } else if (known->second.previous != previous) {
+    fail("I3 log matching", which + " on " + name(mirror.node) + " follows an entry of term " +
+                                std::to_string(previous.term.value) + ", elsewhere it follows one of term " +
+                                std::to_string(known->second.previous.term.value));
+  }
+}
+
+}  // namespace plumbline::scenarios

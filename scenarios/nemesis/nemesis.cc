@@ -1,0 +1,77 @@
+#include "scenarios/nemesis/nemesis.h"
+
+#include "scenarios/nemesis/registry.h"
+
+namespace plumbline::scenarios {
+
+Nemesis::Nemesis(Cluster& cluster, const std::vector<Fault>& faults)
+    : cluster_(cluster), torment_(cluster) {
+  for (const Fault& fault : faults) plan_.push_back({.fault = fault});
+}
+
+void Nemesis::arm() {
+  const TrueTime start = cluster_.now();
+  for (std::size_t i = 0; i < plan_.size(); ++i) schedule(i, start);
+}
+
+void Nemesis::schedule(std::size_t index, TrueTime start) {
+  Planned& planned = plan_[index];
+  const Fault& fault = planned.fault;
+  // Asked before all else, so that an override always meets its decision.
+  if (!cluster_.random().enabled(Key("fault.enabled").with(fault.id))) return;
+  planned.armed = true;
+  planned.impossible = !cluster_.can(fault.kind);
+  if (planned.impossible) return;
+  cluster_.at(start + fault.at, [this, index] { begin(index); });
+  if (fault.duration.ns == 0) return;
+  cluster_.at(start + fault.at + fault.duration, [this, index] { end(index); });
+}
+
+void Nemesis::begin(std::size_t index) {
+  if (healed_) return;
+  Planned& planned = plan_[index];
+  planned.in_force = true;
+  torment_.begin(planned.fault.id);
+  cluster_.fault_started(planned.fault);
+  planned.struck = nemesis_of(planned.fault.kind).start(torment_, planned.fault);
+  if (planned.fault.duration.ns == 0) end(index);
+}
+
+void Nemesis::end(std::size_t index) {
+  Planned& planned = plan_[index];
+  if (!planned.in_force) return;
+  planned.struck = struck(planned);
+  planned.in_force = false;
+  // A link that another fault held cut changes only now that this one, too, has let go of it.
+  if (torment_.clear(planned.fault.id)) planned.struck = true;
+  if (nemesis_of(planned.fault.kind).revives) {
+    for (const NodeId node : torment_.targets(planned.fault)) torment_.start_if_free(node);
+  }
+  cluster_.fault_ended(planned.fault);
+}
+
+void Nemesis::heal_all() {
+  healed_ = true;
+  for (std::size_t i = 0; i < plan_.size(); ++i) end(i);
+  for (const NodeId node : cluster_.nodes()) torment_.start_if_free(node);
+}
+
+bool Nemesis::struck(const Planned& planned) const {
+  const NemesisEntry& entry = nemesis_of(planned.fault.kind);
+  if (planned.struck || !planned.in_force || entry.struck_by_now == nullptr) return planned.struck;
+  return entry.struck_by_now(torment_, planned.fault);
+}
+
+std::map<FaultKind, Nemesis::Tally> Nemesis::tallies() const {
+  std::map<FaultKind, Tally> tallies;
+  for (const Planned& planned : plan_) {
+    if (!planned.armed) continue;
+    Tally& tally = tallies[planned.fault.kind];
+    ++tally.drawn;
+    tally.struck += struck(planned) ? 1 : 0;
+    tally.impossible += planned.impossible ? 1 : 0;
+  }
+  return tallies;
+}
+
+}  // namespace plumbline::scenarios

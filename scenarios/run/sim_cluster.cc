@@ -1,0 +1,169 @@
+#include "scenarios/run/sim_cluster.h"
+
+#include <algorithm>
+
+#include "nodes/replica/replica.h"
+
+namespace plumbline::scenarios {
+namespace {
+
+constexpr trace::Kind kFaultStarted{"fault.started", "fault {a} begins: {b:name}"};
+constexpr trace::Kind kFaultEnded{"fault.ended", "fault {a} ends: {b:name}"};
+constexpr trace::Kind kClientRestarted{"client.restarted", "client {a} restarts under its identity"};
+
+constexpr std::uint64_t kClusterIdentity = 0x706c756d62;  // every simulated cluster is the same one
+
+std::string node_name(NodeId node) { return "n" + std::to_string(node.value); }
+
+replica::ReplicaOptions replica_options(const Scenario& scenario, NodeId node,
+                                        const std::vector<NodeId>& nodes) {
+  const ClusterSpec& cluster = scenario.cluster;
+  replica::ReplicaOptions options;
+  options.self = ReplicaId(node.value);
+  for (const NodeId member : nodes) options.members.push_back({ReplicaId(member.value), member});
+  options.client_address = {node_name(node), SimCluster::kClientPort};
+  options.raft.election_timeout = milliseconds(cluster.election_timeout_ms.low);
+  options.raft.heartbeat_interval = milliseconds(cluster.heartbeat_ms.low);
+  options.raft.entries_per_append_max = static_cast<std::uint32_t>(cluster.entries_per_append_max.low);
+  options.raft.inflight_appends_max = static_cast<std::uint32_t>(cluster.inflight_appends_max.low);
+  options.log.segment_bytes = static_cast<std::uint64_t>(cluster.segment_kib.low) * 1024;
+  options.log.identity = {.cluster = kClusterIdentity, .node = node};
+  options.apply_batch = static_cast<std::uint32_t>(cluster.apply_batch.low);
+  options.apply_pause = microseconds(cluster.apply_pause_us.low);
+  return options;
+}
+
+}  // namespace
+
+SimCluster::SimCluster(const Scenario& scenario, sim::Options options)
+    : simulation_(std::move(options)), recorder_([this] { return simulation_.now(); }) {
+  for (std::int64_t i = 1; i <= scenario.cluster.nodes.low; ++i) {
+    const NodeId node(static_cast<std::uint32_t>(i));
+    store_nodes_.push_back(node);
+    servers_.push_back({node, {node_name(node), kClientPort}});
+  }
+  add_replicas(scenario);
+  add_clients(scenario);
+}
+
+void SimCluster::add_replicas(const Scenario& scenario) {
+  for (const NodeId node : store_nodes_) {
+    simulation_.add_node(node, node_name(node),
+                         [options = replica_options(scenario, node, store_nodes_)](World& world) {
+                           return std::make_unique<replica::Replica>(world, options);
+                         });
+  }
+}
+
+void SimCluster::add_clients(const Scenario& scenario) {
+  std::uint32_t workload_number = 0;
+  for (const WorkloadSpec& spec : scenario.workloads) {
+    ++workload_number;
+    for (std::int64_t i = 0; i < spec.clients.low; ++i) {
+      ClientSlot slot;
+      slot.id = static_cast<std::uint32_t>(slots_.size() + 1);
+      slot.spec = spec;
+      slot.key_prefix = "w" + std::to_string(workload_number) + "k";
+      slots_.push_back(std::move(slot));
+    }
+  }
+  for (ClientSlot& slot : slots_) {
+    const WorkloadKind* kind = find_workload(slot.spec.kind);
+    PLUMB_ASSERT(kind != nullptr, "a drawn scenario names known workloads: " + slot.spec.kind);
+    simulation_.add_node(NodeId(kFirstClient + slot.id - 1), "c" + std::to_string(slot.id),
+                         [this, kind, &slot](World& world) {
+                           client::Options store;
+                           store.servers = servers_;
+                           return kind->make_client(
+                               {world, slot, recorder_, simulation_.random(), store, faults_over_});
+                         });
+  }
+}
+
+void SimCluster::start_everything() {
+  for (const NodeId node : simulation_.nodes()) simulation_.start(node);
+}
+
+bool SimCluster::all_clients_done() const {
+  return std::all_of(slots_.begin(), slots_.end(), [](const ClientSlot& slot) { return slot.done; });
+}
+
+bool SimCluster::can(FaultKind) const { return true; }
+
+void SimCluster::at(TrueTime when, UniqueFunction<void()> call) {
+  simulation_.schedule(when, std::move(call));
+}
+
+void SimCluster::kill_in_disk_call(NodeId node) {
+  simulation_.crash_in_disk_call(node, sim::CrashKind::kProcess);
+}
+
+void SimCluster::set_processor_percent(NodeId node, std::uint64_t percent) {
+  PLUMB_ASSERT(percent > 0 && percent <= 100);
+  simulation_.set_processor(node, percent);
+}
+
+void SimCluster::set_link(NodeId from, NodeId to, const LinkFault& fault) {
+  simulation_.set_link(from, to,
+                       {.blocked = fault.blocked,
+                        .clogged = fault.clogged,
+                        .extra_delay_max = fault.delay_extra_max,
+                        .loss_ppm = static_cast<std::uint32_t>(fault.loss_ppm),
+                        .duplicate_ppm = static_cast<std::uint32_t>(fault.duplicate_ppm)});
+}
+
+void SimCluster::set_clock_drift(NodeId node, std::int64_t ppm) {
+  const auto own = own_drift_.emplace(node, simulation_.clock_rate(node)).first->second;
+  simulation_.set_clock_rate(node, ppm == 0 ? own : ppm);
+}
+
+void SimCluster::freeze_wall_clock(NodeId node, bool frozen) {
+  if (frozen) {
+    simulation_.freeze_wall_clock(node);
+  } else {
+    simulation_.unfreeze_wall_clock(node);
+  }
+}
+
+void SimCluster::set_disk_fault(NodeId node, const DiskFault& fault) {
+  const bool harmless = fault.write_error_ppm == 0 && fault.read_error_ppm == 0 &&
+                        fault.sync_error_ppm == 0 && !fault.full;
+  if (!harmless) tormented_.insert(node);
+  simulation_.set_disk_faults(node,
+                              {.read_error_ppm = static_cast<std::uint32_t>(fault.read_error_ppm),
+                               .write_error_ppm = static_cast<std::uint32_t>(fault.write_error_ppm),
+                               .sync_error_ppm = static_cast<std::uint32_t>(fault.sync_error_ppm),
+                               .full = fault.full,
+                               .lying_sync = fault.lies_about_sync,
+                               .slow_percent = fault.slow_percent});
+}
+
+bool SimCluster::rot(NodeId node, const Key& which) {
+  if (!simulation_.rot(node, which, replica::Replica::kLogDirectory)) return false;
+  tormented_.insert(node);
+  rotted_.insert(node);
+  return true;
+}
+
+void SimCluster::restart_client(std::uint32_t client) {
+  if (client == 0 || client > slots_.size()) return;
+  const NodeId node(kFirstClient + client - 1);
+  simulation_.tell(kClientRestarted, client);
+  simulation_.kill(node);
+  recorder_.process_ended(client);
+  simulation_.start(node);
+}
+
+void SimCluster::fault_started(const Fault& fault) {
+  simulation_.tell(kFaultStarted, fault.id, simulation_.trace().name(name_of(fault.kind)));
+  periods_.push_back({.fault = fault, .started = now(), .ended = TrueTime::never()});
+}
+
+void SimCluster::fault_ended(const Fault& fault) {
+  simulation_.tell(kFaultEnded, fault.id, simulation_.trace().name(name_of(fault.kind)));
+  for (FaultPeriod& period : periods_) {
+    if (period.fault.id == fault.id && period.ended == TrueTime::never()) period.ended = now();
+  }
+}
+
+}  // namespace plumbline::scenarios

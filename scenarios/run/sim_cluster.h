@@ -1,0 +1,80 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "scenarios/client/recorder.h"
+#include "scenarios/cluster/cluster.h"
+#include "scenarios/run/run_result.h"
+#include "scenarios/workload/workload.h"
+#include "sim/world.h"
+
+namespace plumbline::scenarios {
+
+// The cluster of a drawn scenario, in the simulator: replicas of one group and the clients of its workloads, each a node of
+// one simulation. Node ids of clients begin where kFirstClient says, so that a trace shows at once who is who.
+class SimCluster : public Cluster {
+ public:
+  static constexpr std::uint32_t kFirstClient = 101;
+  static constexpr std::uint16_t kClientPort = 7070;
+
+  SimCluster(const Scenario& scenario, sim::Options options);
+
+  sim::Simulation& simulation() { return simulation_; }
+  Recorder& recorder() { return recorder_; }
+  const std::vector<ClientSlot>& clients() const { return slots_; }
+  bool all_clients_done() const;
+  // From now on clients take their last reads.
+  void set_faults_over() { faults_over_ = true; }
+  void start_everything();
+
+  // Injected so far: what excuses a node for halting, and for staying down.
+  bool disk_was_tormented(NodeId node) const { return tormented_.count(node) != 0; }
+  bool disk_was_rotted(NodeId node) const { return rotted_.count(node) != 0; }
+
+  const std::vector<FaultPeriod>& fault_periods() const { return periods_; }
+
+  bool can(FaultKind kind) const override;
+  TrueTime now() const override { return simulation_.now(); }
+  void at(TrueTime when, UniqueFunction<void()> call) override;
+  KeyedRandom& random() override { return simulation_.random(); }
+  const std::vector<NodeId>& nodes() const override { return store_nodes_; }
+  bool is_up(NodeId node) const override { return simulation_.is_up(node); }
+  void start(NodeId node) override { simulation_.start(node); }
+  void kill(NodeId node) override { simulation_.kill(node); }
+  void kill_in_disk_call(NodeId node) override;
+  void power_loss(NodeId node) override { simulation_.power_loss(node); }
+  void pause(NodeId node) override { simulation_.pause(node); }
+  void resume(NodeId node) override { simulation_.resume(node); }
+  void set_processor_percent(NodeId node, std::uint64_t percent) override;
+  void set_link(NodeId from, NodeId to, const LinkFault& fault) override;
+  void reset_connections(NodeId node) override { simulation_.reset_connections(node); }
+  void set_clock_drift(NodeId node, std::int64_t ppm) override;
+  void step_wall_clock(NodeId node, Duration by) override { simulation_.step_wall_clock(node, by); }
+  void freeze_wall_clock(NodeId node, bool frozen) override;
+  void set_disk_fault(NodeId node, const DiskFault& fault) override;
+  bool rot(NodeId node, const Key& which) override;
+  void restart_client(std::uint32_t client) override;
+  void fault_started(const Fault& fault) override;
+  void fault_ended(const Fault& fault) override;
+
+ private:
+  void add_replicas(const Scenario& scenario);
+  void add_clients(const Scenario& scenario);
+
+  sim::Simulation simulation_;
+  Recorder recorder_;
+  std::vector<NodeId> store_nodes_;
+  std::vector<client::Server> servers_;
+  std::vector<ClientSlot> slots_;
+  bool faults_over_ = false;
+  std::set<NodeId> tormented_;
+  std::set<NodeId> rotted_;
+  std::map<NodeId, std::int64_t> own_drift_;  // of a node whose clock was tormented: what it goes back to
+  std::vector<FaultPeriod> periods_;
+};
+
+}  // namespace plumbline::scenarios

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "nodes/base/keyed_random.h"
+#include "scenarios/invariants/raft_invariants.h"
+#include "scenarios/nemesis/nemesis.h"
+#include "scenarios/run/run_result.h"
+#include "scenarios/run/sim_cluster.h"
+#include "scenarios/spec/scenario.h"
+
+namespace plumbline::scenarios {
+
+struct RunRequest {
+  Scenario scenario;  // drawn: complete, without a swarm
+  std::uint64_t seed = 0;
+  std::vector<Override> overrides;
+  sim::TraceMemory trace;
+};
+
+// One run of a drawn scenario in the simulator, from the first event to the verdict.
+//
+// The cluster and its clients start at time zero and the scenario's faults strike at their times. In liveness mode everything
+// is healed `quiet_ms` before the end: from then on every operation must end and every replica catch up. In safety mode the
+// faults go on to the end.
+class SimRun {
+ public:
+  // REQUIRES: check_scenario() and Simulation::check_overrides() found nothing wrong.
+  explicit SimRun(const RunRequest& request);
+
+  // To the end: everything is done, time is up, or an invariant was violated.
+  void run();
+  // Stops before the end, for looking around; run() goes on from there.
+  void run_to_event(std::uint64_t event);
+  void run_to_time(TrueTime time);
+
+  // REQUIRES: run() has come back.
+  RunResult judge();
+  // A few lines per node: role, term, log, what it waits for.
+  std::string describe_nodes() const;
+  sim::Simulation& simulation() { return cluster_.simulation(); }
+  SimCluster& cluster() { return cluster_; }
+
+ private:
+  bool finished() const;
+  bool caught_up() const;
+  bool may_stay_down(NodeId node) const;
+  void node_halted(NodeId node, const std::string& reason);
+  void end_of_faults();
+  std::optional<std::string> stuck() const;
+  void tally(RunResult& result) const;
+  void decide(RunResult& result) const;
+  std::optional<std::string> vacuous(const RunResult& result) const;
+
+  Scenario scenario_;
+  SimCluster cluster_;
+  Nemesis nemesis_;
+  RaftInvariants invariants_;
+  bool in_peace_ = false;
+  std::optional<Violation> unjustified_halt_;
+};
+
+// The simulator's settings that a scenario stands for.
+sim::Options sim_options(const RunRequest& request);
+
+}  // namespace plumbline::scenarios

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "scenarios/spec/scenario.h"
+
+namespace plumbline::scenarios {
+
+// What the numbers in Fault::nodes are for a kind.
+enum class Targets {
+  kNodes,    // one or more store nodes
+  kAll,      // every store node; an order may be given, in which they come back
+  kSide,     // some store nodes, not all: one side of a cut
+  kBridge,   // the first sees everyone; the others are one half of the rest, which does not see the
+             // other half
+  kPair,     // the two ends of a link
+  kClients,  // one or more clients
+};
+
+enum class Lasts {
+  kInstant,  // duration is zero
+  kSpan,     // duration is more than zero
+  kEither,   // zero: stays; more: undone at the end
+};
+
+// What a scenario file may say about a kind of fault. What a nemesis does for it is in
+// scenarios/nemesis.
+struct FaultShape {
+  FaultKind kind;
+  const char* name;
+  FaultFamily family;
+  Targets targets;
+  Lasts lasts;
+  // Bounds of Fault::amount; both are zero when the kind has none.
+  std::int64_t amount_low;
+  std::int64_t amount_high;
+  const char* amount;  // what it counts
+  const char* sentence;
+
+  // The smallest cluster in which the kind can be made.
+  std::uint32_t nodes_min() const;
+};
+
+// One per kind, in the order of the enumeration.
+std::span<const FaultShape> fault_shapes();
+const FaultShape& shape_of(FaultKind kind);
+std::optional<FaultKind> fault_kind_named(std::string_view name);
+const char* name_of(Targets targets);
+
+}  // namespace plumbline::scenarios

@@ -1,0 +1,175 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "nodes/base/ids.h"
+#include "nodes/base/time.h"
+
+namespace plumbline::scenarios {
+
+// A number that a scenario file gives as 5 or as [3, 5]; a drawn scenario has low == high, except
+// where the range is a spread within which each message, disk call or pause of the run lies:
+// latency_us, write_us, sync_us, think_ms.
+struct Range {
+  std::int64_t low = 0;
+  std::int64_t high = 0;
+
+  constexpr Range() = default;
+  constexpr Range(std::int64_t fixed) : low(fixed), high(fixed) {}
+  constexpr Range(std::int64_t l, std::int64_t h) : low(l), high(h) {}
+  friend bool operator==(const Range&, const Range&) = default;
+};
+
+// Every kind of fault that a nemesis can make. The name in a file is the enumerator in kebab case:
+// "kill-in-disk-call".
+enum class FaultKind {
+  // network
+  kLoss,
+  kDelay,
+  kDuplicate,
+  kPartition,
+  kOneWayPartition,
+  kBridgePartition,
+  kPartialPartition,
+  kFlappingLink,
+  kSlowLink,
+  kClog,
+  kResetConnections,
+  // process
+  kKill,
+  kKillInDiskCall,
+  kPowerLoss,
+  kKillAll,
+  kPowerLossAll,
+  kPause,
+  kSlowProcessor,
+  // clock
+  kClockDrift,
+  kClockStep,
+  kClockFreeze,
+  // disk
+  kDiskSlow,
+  kDiskWriteError,
+  kDiskReadError,
+  kDiskSyncError,
+  kDiskFull,
+  kBitRot,
+  kDiskLies,
+  // client
+  kClientRestart,
+};
+
+enum class FaultFamily { kNetwork, kProcess, kClock, kDisk, kClient };
+
+// One fault of a drawn scenario. `id` names it in traces, reports and overrides
+// ("fault.enabled/3").
+struct Fault {
+  std::uint32_t id = 0;
+  FaultKind kind = FaultKind::kKill;
+  Duration at = {};        // since the start of the run
+  Duration duration = {};  // zero for what happens at an instant
+  // Store nodes it strikes (1 is the first), or clients for client faults; for a partition one
+  // side, for links both ends.
+  std::vector<std::uint32_t> nodes = {};
+  // What `amount` means depends on the kind: parts per million, microseconds, milliseconds of a
+  // step, a factor in percent.
+  std::int64_t amount = 0;
+
+  friend bool operator==(const Fault&, const Fault&) = default;
+};
+
+// How faults are drawn for a seed: of the kinds allowed, some are turned off for the seed, and
+// others are drawn more often.
+struct Swarm {
+  std::vector<FaultKind> kinds = {};  // empty: all but kDiskLies
+  Range count = 0;
+  // The chance that an allowed kind is on in a seed, parts per million; at a million all are, and
+  // each strikes.
+  std::int64_t on_ppm = 600'000;
+
+  friend bool operator==(const Swarm&, const Swarm&) = default;
+};
+
+struct WorkloadSpec {
+  std::string kind;  // a name of the workload registry
+  Range clients = 1;
+  Range operations = 10;  // per client
+  Range keys = 3;
+  Range think_ms = {0, 100};  // pause before each operation
+  std::int64_t timeout_ms = 2000;
+  // Parts per million of operations that read, and that compare-and-swap; the rest write.
+  std::int64_t read_ppm = 400'000;
+  std::int64_t cas_ppm = 200'000;
+
+  friend bool operator==(const WorkloadSpec&, const WorkloadSpec&) = default;
+};
+
+struct ClusterSpec {
+  Range nodes = 3;
+  Range election_timeout_ms = 150;
+  Range heartbeat_ms = 40;
+  Range segment_kib = 64;
+  Range entries_per_append_max = 64;
+  Range inflight_appends_max = 32;
+  Range apply_batch = 64;
+  Range apply_pause_us = 0;  // after each batch: a state machine that lags behind its log
+
+  friend bool operator==(const ClusterSpec&, const ClusterSpec&) = default;
+};
+
+struct NetworkSpec {
+  Range latency_us = {200, 2'000};
+  Range slow_ppm = 1'000;  // messages that take up to slow_latency_us
+  Range slow_latency_us = 50'000;
+  Range loss_ppm = 0;
+  Range duplicate_ppm = 0;
+
+  friend bool operator==(const NetworkSpec&, const NetworkSpec&) = default;
+};
+
+struct DiskSpec {
+  Range write_us = {20, 60};
+  Range sync_us = {100, 1'000};
+
+  friend bool operator==(const DiskSpec&, const DiskSpec&) = default;
+};
+
+struct ClockSpec {
+  Range drift_ppm_max = 200;    // each node's rate lies within this of true time
+  Range offset_ms_max = 5'000;  // of wall clocks
+
+  friend bool operator==(const ClockSpec&, const ClockSpec&) = default;
+};
+
+enum class Mode {
+  kSafety,    // faults to the end; only safety is judged
+  kLiveness,  // faults stop at `quiet_ms` before the end; then all pending operations end and
+              // replicas catch up
+};
+
+struct Scenario {
+  std::string name;
+  std::string description;
+  Mode mode = Mode::kLiveness;
+  std::int64_t duration_ms = 30'000;
+  std::int64_t quiet_ms = 8'000;
+  ClusterSpec cluster;
+  NetworkSpec network;
+  DiskSpec disk;
+  ClockSpec clock;
+  std::vector<WorkloadSpec> workloads;
+  // A drawn scenario has faults and no swarm.
+  std::optional<Swarm> swarm;
+  std::vector<Fault> faults;
+
+  friend bool operator==(const Scenario&, const Scenario&) = default;
+};
+
+const char* name_of(FaultKind kind);
+FaultFamily family_of(FaultKind kind);
+const char* name_of(FaultFamily family);
+
+}  // namespace plumbline::scenarios

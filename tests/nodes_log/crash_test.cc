@@ -1,0 +1,119 @@
+#include <gtest/gtest.h>
+
+#include "tests/nodes_log/helpers.h"
+
+// Losses of power at every disk call. R-raft-18: no acknowledged record is lost. I10: at each acknowledgement the bytes survive a
+// loss of power at that instant. I2 rests on it: a term that was made durable is found again.
+
+namespace plumbline::log::test {
+namespace {
+
+std::vector<Loss> losses() {
+  std::vector<Loss> result = {{Loss::Mode::kNothingSurvives, 0}, {Loss::Mode::kAllSurvives, 0}};
+  for (std::uint64_t seed = 1; seed <= 6; ++seed) result.push_back({Loss::Mode::kMixed, seed});
+  return result;
+}
+
+// Runs the batches on a disk whose call number `call` is its last; false when there are not that many calls.
+bool run_until(MemoryDisk& disk, std::uint64_t call, Written& written) {
+  disk.fail_call(call, Errc::kCrashed, true);
+  trace::NullSink sink;
+  Records replayed;
+  Result<std::unique_ptr<Log>> log = open_log(disk, sink, replayed);
+  if (log) (void)write_batches(**log, varied_batches(), written);
+  disk.heal();
+  return disk.calls() >= call;
+}
+
+// What recovery found must still be found after another crash anywhere in the repair.
+void crash_during_open(const MemoryDisk& broken, const Records& expected, std::uint64_t seed) {
+  for (std::uint64_t call = 1;; ++call) {
+    MemoryDisk disk(broken);
+    trace::NullSink sink;
+    Records replayed;
+    disk.fail_call(call, Errc::kCrashed, true);
+    const bool opened = open_log(disk, sink, replayed).ok();
+    disk.heal();
+    disk.lose_power({Loss::Mode::kMixed, seed * 1000 + call});
+    const Result<Found> found = recover_log(disk, replayed);
+    ASSERT_TRUE(found) << "crash at call " << call << " of open: " << found.error().message();
+    ASSERT_EQ(replayed, expected) << "crash at call " << call << " of open";
+    if (opened) return;
+  }
+}
+
+// The log goes on behind a repair, and what was dropped stays dropped.
+void write_on(MemoryDisk& disk, Records expected) {
+  Records replayed;
+  const std::unique_ptr<Log> log = must_open(disk, replayed);
+  ASSERT_EQ(replayed, expected);
+  Written more;
+  ASSERT_TRUE(write_batches(*log, {{entry(50, 10)}, {entry(51, 900), entry(52, 10)}}, more));
+  expected.insert(expected.end(), more.appended.begin(), more.appended.end());
+  disk.lose_power({Loss::Mode::kNothingSurvives, 0});
+  must_open(disk, replayed);
+  ASSERT_EQ(replayed, expected);
+}
+
+TEST(LogCrash, AtEveryCallLosesNothingAcknowledgedAndInventsNothing) {
+  std::uint64_t call = 1;
+  for (;; ++call) {
+    MemoryDisk disk;
+    Written written;
+    if (!run_until(disk, call, written)) break;
+    for (const Loss& loss : losses()) {
+      SCOPED_TRACE("crash at call " + std::to_string(call) + ", loss " + std::to_string(loss.seed));
+      MemoryDisk survivor(disk);
+      survivor.lose_power(loss);
+      survivor.reset_calls();
+      Records replayed;
+      const Result<Found> found = recover_log(survivor, replayed);
+      ASSERT_TRUE(found) << found.error().message();
+      ASSERT_EQ(survivor.writes(), 0U);
+      ASSERT_GE(replayed.size(), written.acknowledged);
+      ASSERT_TRUE(is_prefix(replayed, written.appended));
+      const Records expected = replayed;
+      ASSERT_NO_FATAL_FAILURE(crash_during_open(survivor, expected, loss.seed));
+      ASSERT_NO_FATAL_FAILURE(write_on(survivor, expected));
+    }
+  }
+  EXPECT_GT(call, 40U);
+}
+
+// I10 as the simulator checks it: at each acknowledgement, on an image of what is durable.
+TEST(LogCrash, EachAcknowledgementSurvivesALossOfPowerAtThatInstant) {
+  MemoryDisk disk;
+  Records replayed;
+  const std::unique_ptr<Log> log = must_open(disk, replayed);
+  Written written;
+  for (const Records& batch : varied_batches()) {
+    ASSERT_TRUE(write_batches(*log, {batch}, written));
+    for (const Loss& loss : losses()) {
+      MemoryDisk image(disk);
+      image.lose_power(loss);
+      ASSERT_TRUE(recover_log(image, replayed));
+      ASSERT_EQ(replayed, written.appended);
+    }
+  }
+}
+
+TEST(LogCrash, ProbesOfTheTornTailAreReached) {
+  CountingSink sink;
+  for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+    MemoryDisk disk;
+    Records replayed;
+    const std::unique_ptr<Log> log = must_open(disk, replayed);
+    disk.reset_calls();
+    disk.fail_call(2, Errc::kCrashed, true);
+    Written written;
+    ASSERT_FALSE(write_batches(*log, {{entry(1, 400), entry(2, 400), entry(3, 400)}}, written));
+    disk.heal();
+    disk.lose_power({Loss::Mode::kMixed, seed});
+    ASSERT_TRUE(open_log(disk, sink, replayed));
+  }
+  EXPECT_GT(sink.count["log.torn_tail_cut"], 5);
+  EXPECT_GT(sink.count["log.records_behind_hole_dropped"], 3);
+}
+
+}  // namespace
+}  // namespace plumbline::log::test

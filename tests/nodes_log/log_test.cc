@@ -1,0 +1,265 @@
+#include "nodes/log/log.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/nodes_log/helpers.h"
+
+namespace plumbline::log::test {
+namespace {
+
+TEST(Log, HandsBackWhatWasFlushedInOrder) {
+  MemoryDisk disk;
+  Records replayed;
+  Written written;
+  {
+    const std::unique_ptr<Log> log = must_open(disk, replayed);
+    EXPECT_TRUE(replayed.empty());
+    ASSERT_TRUE(write_batches(*log, varied_batches(), written));
+    EXPECT_EQ(log->next(), RecordNumber(written.appended.size() + 1));
+  }
+  must_open(disk, replayed);
+  EXPECT_EQ(replayed, written.appended);
+}
+
+TEST(Log, KeepsAppendingAcrossRestarts) {
+  MemoryDisk disk;
+  Records replayed;
+  Records all;
+  for (std::uint64_t start = 0; start < 12; ++start) {
+    const std::unique_ptr<Log> log = must_open(disk, replayed);
+    EXPECT_EQ(replayed, all);
+    for (std::uint64_t i = 1; i <= 3; ++i) {
+      all.push_back(entry(start * 3 + i, 150 * i));
+      log->append(all.back());
+    }
+    ASSERT_TRUE(log->flush(now()));
+  }
+}
+
+TEST(Log, WhatIsNotFlushedIsNotOnTheDisk) {
+  MemoryDisk disk;
+  Records replayed;
+  {
+    const std::unique_ptr<Log> log = must_open(disk, replayed);
+    log->append(entry(1, 10));
+    EXPECT_GT(log->bytes_buffered(), 0U);
+  }
+  must_open(disk, replayed);
+  EXPECT_TRUE(replayed.empty());
+}
+
+TEST(Log, RollsOverAndGivesALargeRecordASegmentOfItsOwnSize) {
+  MemoryDisk disk;
+  CountingSink sink;
+  Records replayed;
+  const std::unique_ptr<Log> log = std::move(open_log(disk, sink, replayed).value());
+  Written written;
+  ASSERT_TRUE(write_batches(*log, {{entry(1, 1000)}, {entry(2, 1000)}, {entry(3, 4096)}, {entry(4, 1)}}, written));
+  EXPECT_EQ(log->counters().segments_created, 4U);
+  EXPECT_EQ(sink.count["log.segment_rolled"], 3);
+  EXPECT_GT(disk.bytes("log/0000000000000003.wal").size(), 4096U);
+  EXPECT_EQ(disk.bytes("log/0000000000000004.wal").size(), small_options().segment_bytes);
+  must_open(disk, replayed);
+  EXPECT_EQ(replayed, written.appended);
+}
+
+TEST(Log, OneBatchMayFillSeveralSegments) {
+  MemoryDisk disk;
+  Records replayed;
+  const std::unique_ptr<Log> log = must_open(disk, replayed);
+  Records batch;
+  for (std::uint64_t i = 1; i <= 40; ++i) batch.push_back(entry(i, 200));
+  Written written;
+  ASSERT_TRUE(write_batches(*log, {batch}, written));
+  EXPECT_EQ(log->counters().flushes, 1U);
+  EXPECT_GT(log->counters().segments_created, 4U);
+  must_open(disk, replayed);
+  EXPECT_EQ(replayed, batch);
+}
+
+TEST(Log, RecordsAppendedDuringAFlushShareTheNextSync) {
+  MemoryDisk disk;
+  CountingSink sink;
+  Records replayed;
+  const std::unique_ptr<Log> log = std::move(open_log(disk, sink, replayed).value());
+  int left = 5;
+  disk.during_sync = [&] {
+    if (left-- > 0) log->append(entry(static_cast<std::uint64_t>(7 - left), 20));
+    if (left > 0) log->append(entry(static_cast<std::uint64_t>(100 + left), 20));
+  };
+  log->append(entry(1, 20));
+  ASSERT_TRUE(log->flush(now()));
+  EXPECT_EQ(log->counters().records, 1U);
+  EXPECT_EQ(sink.count["log.group_commit"], 1);
+  left = 0;
+  disk.reset_calls();
+  ASSERT_TRUE(log->flush(now()));
+  EXPECT_EQ(disk.syncs(), 1U);
+  EXPECT_EQ(log->counters().records, 3U);
+  disk.reset_calls();
+  ASSERT_TRUE(log->flush(now()));
+  EXPECT_EQ(disk.calls(), 0U);
+}
+
+// R-raft-18, I10: a failed sync may have lost the bytes although a later one succeeds.
+TEST(Log, AFailedSyncIsFinalAndRestartTrustsNoCache) {
+  MemoryDisk disk;
+  Records replayed;
+  Written written;
+  {
+    const std::unique_ptr<Log> log = must_open(disk, replayed);
+    ASSERT_TRUE(write_batches(*log, {{entry(1, 10)}}, written));
+    disk.reset_calls();
+    disk.fail_call(2, Errc::kIo, false);
+    const Status failed = write_batches(*log, {{entry(2, 10)}}, written);
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().code, Errc::kIo);
+    disk.heal();
+    disk.reset_calls();
+    log->append(entry(3, 10));
+    EXPECT_FALSE(log->flush(now()));
+    EXPECT_FALSE(log->settle(now()));
+    EXPECT_EQ(disk.calls(), 0U);
+  }
+  // The process restarts, the machine does not: the cache still shows the record that the failed sync dropped. Once open()
+  // has handed it out, it must survive.
+  must_open(disk, replayed);
+  EXPECT_EQ(replayed, written.appended);
+  disk.lose_power({Loss::Mode::kNothingSurvives});
+  must_open(disk, replayed);
+  EXPECT_EQ(replayed, written.appended);
+}
+
+// The same without a failure: killed between write and sync, started again, then the power goes.
+TEST(Log, WhatRestartHandsOutSurvivesALossOfPower) {
+  MemoryDisk disk;
+  Records replayed;
+  Written written;
+  {
+    const std::unique_ptr<Log> log = must_open(disk, replayed);
+    disk.reset_calls();
+    disk.fail_call(2, Errc::kCrashed, true);
+    ASSERT_FALSE(write_batches(*log, {{entry(1, 10)}}, written));
+    disk.heal();
+  }
+  must_open(disk, replayed);
+  EXPECT_EQ(replayed.size(), 1U);
+  disk.lose_power({Loss::Mode::kNothingSurvives});
+  must_open(disk, replayed);
+  EXPECT_EQ(replayed.size(), 1U);
+}
+
+TEST(Log, EachFailingCallFailsItsFlushAndAllAfterIt) {
+  for (const Errc code : {Errc::kIo, Errc::kNoSpace}) {
+    for (std::uint64_t call = 1;; ++call) {
+      MemoryDisk disk;
+      Records replayed;
+      const std::unique_ptr<Log> log = must_open(disk, replayed);
+      disk.reset_calls();
+      disk.fail_call(call, code, false);
+      Written written;
+      const Status status = write_batches(*log, varied_batches(), written);
+      if (disk.calls() < call) {
+        EXPECT_GT(call, 20U);
+        break;
+      }
+      ASSERT_FALSE(status) << "call " << call;
+      EXPECT_EQ(status.error().code, code);
+      disk.heal();
+      log->append(entry(99, 1));
+      EXPECT_EQ(log->flush(now()).error().code, code);
+      disk.lose_power({Loss::Mode::kMixed, call});
+      ASSERT_TRUE(recover_log(disk, replayed)) << "call " << call;
+      EXPECT_GE(replayed.size(), written.acknowledged);
+      EXPECT_TRUE(is_prefix(replayed, written.appended));
+    }
+  }
+}
+
+TEST(Log, RefusesTheDirectoryOfAnotherNodeAndHarmsNothing) {
+  MemoryDisk disk;
+  Records replayed;
+  Written written;
+  ASSERT_TRUE(write_batches(*must_open(disk, replayed), {{entry(1, 10)}}, written));
+  for (const Identity other : {Identity{7, NodeId(2)}, Identity{8, NodeId(1)}}) {
+    Options options = small_options();
+    options.identity = other;
+    trace::NullSink sink;
+    disk.reset_calls();
+    const auto refused = open_log(disk, sink, replayed, options);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Errc::kInvalid);
+    EXPECT_NE(refused.error().detail.find("node 1 of cluster 7"), std::string::npos);
+    EXPECT_NE(refused.error().detail.find("node " + std::to_string(other.node.value)), std::string::npos);
+    EXPECT_EQ(disk.writes(), 0U);
+  }
+  must_open(disk, replayed);
+  EXPECT_EQ(replayed, written.appended);
+}
+
+TEST(Log, AnEmptyLogBelongsToItsNodeFromTheFirstOpen) {
+  MemoryDisk disk;
+  Records replayed;
+  must_open(disk, replayed);
+  Options options = small_options();
+  options.identity.node = NodeId(2);
+  EXPECT_EQ(recover_log(disk, replayed, options).error().code, Errc::kInvalid);
+}
+
+TEST(Log, ALargerBoundForRecordsHoldsFromTheNextSegmentOn) {
+  MemoryDisk disk;
+  Records replayed;
+  Written written;
+  Options options = small_options();
+  options.segment_bytes = 64 * kSectorBytes;
+  options.record_bytes_max = 100;
+  ASSERT_TRUE(write_batches(*must_open(disk, replayed, options), {{entry(1, 100)}}, written));
+  options.record_bytes_max = 2000;
+  ASSERT_TRUE(write_batches(*must_open(disk, replayed, options), {{entry(2, 2000)}}, written));
+  options.record_bytes_max = 50;
+  must_open(disk, replayed, options);
+  EXPECT_EQ(replayed, written.appended);
+}
+
+TEST(Recover, FindsAnEmptyLogWhereThereIsNoneAndChangesNothing) {
+  MemoryDisk disk;
+  Records replayed;
+  const Result<Found> found = recover_log(disk, replayed);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->segments, 0U);
+  EXPECT_EQ(found->next, RecordNumber(1));
+  EXPECT_EQ(disk.writes(), 0U);
+}
+
+// A flush that suspends: the fiber waits in the sync while another appends.
+TEST(Log, FlushLetsOthersRunWhileItSyncs) {
+  fiber::StackPool stacks;
+  fiber::Scheduler scheduler(stacks, [] {});
+  MemoryDisk disk;
+  Records replayed;
+  const std::unique_ptr<Log> log = must_open(disk, replayed);
+  fiber::Waker device;
+  bool flushed = false;
+  Yield* flusher = nullptr;
+  disk.during_sync = [&] {
+    device = flusher->waker();
+    flusher->suspend();
+  };
+  scheduler.spawn("flusher", [&](Yield& yield) {
+    flusher = &yield;
+    log->append(entry(1, 10));
+    flushed = log->flush(yield).ok();
+  });
+  scheduler.run_ready();
+  EXPECT_FALSE(flushed);
+  log->append(entry(2, 10));
+  EXPECT_GT(log->bytes_buffered(), 0U);
+  device.wake();
+  scheduler.run_ready();
+  EXPECT_TRUE(flushed);
+  EXPECT_EQ(log->next(), RecordNumber(2));
+  EXPECT_GT(log->bytes_buffered(), 0U);
+}
+
+}  // namespace
+}  // namespace plumbline::log::test

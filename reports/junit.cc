@@ -66,9 +66,9 @@ std::string blocks(const SuiteSummary& summary, Totals& totals) {
 
 std::string prose(const Cluster& cluster) {
   const SeedLine& first = cluster.first();
-  std::string text = fmt::format("{}\n{}; first seed {} of scenario {}\n", cluster.sentence,
-                                 counted(cluster.count, "seed"), seed_text(first.seed),
-                                 first.scenario);
+  std::string text =
+      fmt::format("{}\n{}; first seed {} of scenario {}\n", cluster.sentence,
+                  counted(cluster.count, "seed"), seed_text(first.seed), first.scenario);
   if (!first.run.empty()) text += fmt::format("run: {}\n", first.run);
   if (!first.replay.empty()) text += fmt::format("replay: {}\n", first.replay);
   return text;

@@ -13,9 +13,9 @@ namespace {
 constexpr std::string_view kStyle = R"css(
 :root{color-scheme:light dark;--bg:#fff;--fg:#1a1a1a;--dim:#595959;--line:#c8c8c8;--box:#f4f4f2;
 --mark:#fff3cd;--blue:#0072b2;--sky:#56b4e9;--orange:#e69f00;--red:#d55e00;--green:#009e73;
---pink:#cc79a7;--yellow:#f0e442}
+--pink:#cc79a7;--yellow:#f0e442;--onblue:#fff}
 @media (prefers-color-scheme:dark){:root{--bg:#16181b;--fg:#ececec;--dim:#b0b0b0;--line:#4a4d52;
---box:#212429;--mark:#4a3d10;--blue:#4ba6dd}}
+--box:#212429;--mark:#4a3d10;--blue:#4ba6dd;--onblue:#000}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--bg);color:var(--fg);
 font:16px/1.5 system-ui,"Liberation Sans",sans-serif}
@@ -57,6 +57,10 @@ input{width:min(30rem,100%);margin:.3rem 0}
 [hidden]{display:none!important}
 svg{display:block;font-family:system-ui,"Liberation Sans",sans-serif;font-size:12px}
 svg text{fill:var(--fg)}
+svg .inside{fill:var(--onblue)}
+svg .witness-mark{fill:var(--red)}
+svg .hatching{stroke:var(--orange)}
+svg .client{stroke:var(--blue)}
 svg .small{font-size:11px;fill:var(--dim)}
 svg .rule{stroke:var(--line);fill:none}
 svg .window{fill:none;stroke:var(--fg);stroke-width:1.5;stroke-dasharray:6 3}
@@ -70,7 +74,6 @@ svg .head{fill:var(--fg)}
 svg .many-ok{stroke:var(--blue);stroke-width:6}
 svg .many-fail{stroke:var(--dim);stroke-width:2}
 svg .many-unknown{stroke:var(--orange);stroke-width:6;stroke-dasharray:2 1}
-svg .dots{fill:var(--orange)}
 svg .network{stroke:var(--pink)}svg .process{stroke:var(--red)}
 svg .disk{stroke:var(--green)}svg .clock{stroke:var(--sky)}svg .other{stroke:var(--dim)}
 svg pattern path{fill:none;stroke-width:1.3}
@@ -155,7 +158,7 @@ std::string whole_page(std::string_view title, std::string_view body_html) {
   out += kStyle;
   out += "</style>\n</head>\n<body>\n<main>\n";
   out += body_html;
-  out += "</main>\n<p id=\"said\" class=\"dim\" role=\"status\" aria-live=\"polite\"></p>\n<script>";
+  out += "</main>\n<p id=\"said\" class=\"dim\" role=\"status\"></p>\n<script>";
   out += kScript;
   out += "</script>\n</body>\n</html>\n";
   return out;
@@ -169,7 +172,8 @@ std::string verdict_badge(SeedVerdict verdict) {
 
 std::string section(std::string_view id, std::string_view heading, std::string_view html) {
   return fmt::format("<section id=\"{0}\" aria-labelledby=\"h-{0}\">\n<h2 id=\"h-{0}\">{1}</h2>\n",
-                     id, markup(heading)) + std::string(html) + "</section>\n";
+                     id, markup(heading)) +
+         std::string(html) + "</section>\n";
 }
 
 std::string command_box(std::string_view command) {
@@ -196,11 +200,13 @@ Table::Table(std::string_view caption, std::vector<Column> columns, Filter filte
   if (filter == Filter::kBox) {
     html_ += fmt::format(
         "<p data-script hidden><label>Show rows that contain: <input class=\"filter\" "
-        "data-table=\"{}\" type=\"search\" spellcheck=\"false\"></label></p>\n", id);
+        "data-table=\"{}\" type=\"search\" spellcheck=\"false\"></label></p>\n",
+        id);
   }
   html_ += fmt::format(
       "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{0}\"><table id=\"{1}\">"
-      "<caption>{0}</caption>\n<thead><tr>", markup(caption), id);
+      "<caption>{0}</caption>\n<thead><tr>",
+      markup(caption), id);
   for (const Column& column : columns_) {
     html_ += fmt::format("<th scope=\"col\"{}>{}", column.is_number ? " class=\"n\"" : "",
                          markup(column.heading));

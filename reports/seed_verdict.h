@@ -21,8 +21,12 @@ enum class SeedVerdict : std::uint8_t {
 
 inline constexpr std::size_t kSeedVerdicts = 7;
 inline constexpr std::array<SeedVerdict, kSeedVerdicts> kAllSeedVerdicts = {
-    SeedVerdict::kViolation,      SeedVerdict::kCrash,          SeedVerdict::kLiveness,
-    SeedVerdict::kNondeterminism, SeedVerdict::kInfrastructure, SeedVerdict::kIndeterminate,
+    SeedVerdict::kViolation,
+    SeedVerdict::kCrash,
+    SeedVerdict::kLiveness,
+    SeedVerdict::kNondeterminism,
+    SeedVerdict::kInfrastructure,
+    SeedVerdict::kIndeterminate,
     SeedVerdict::kPass};
 
 // How a verdict is told: never by colour alone, always by word and icon.

@@ -96,10 +96,10 @@ class Collector {
 
   bool is_new(const Json& json, std::uint64_t seed) {
     const std::string hash = text_in(json, "trace_hash");
-    const auto [known, inserted] = hashes_.try_emplace(
-        {text_in(json, "scenario_hash") + "/" + text_in(json, "scenario"), seed,
-         text_in(json, "build")},
-        hash);
+    const auto [known, inserted] =
+        hashes_.try_emplace({text_in(json, "scenario_hash") + "/" + text_in(json, "scenario"), seed,
+                             text_in(json, "build")},
+                            hash);
     if (inserted) return true;
     ++repeated_;
     if (known->second != hash && !hash.empty() && !known->second.empty()) {
@@ -114,8 +114,10 @@ class Collector {
     Json told = json;
     told["property"] = "determinism";
     told["signature"] = "nondeterminism/conflicting-records";
-    told["sentence"] = fmt::format("two records of seed {} of one build have the trace hashes {} "
-                                   "and {}", seed_text(seed), low, high);
+    told["sentence"] = fmt::format(
+        "two records of seed {} of one build have the trace hashes {} "
+        "and {}",
+        seed_text(seed), low, high);
     cluster(told, seed_line(told, seed, SeedVerdict::kNondeterminism));
     note(text_in(told, "sentence"));
   }

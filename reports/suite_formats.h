@@ -24,7 +24,7 @@ inline constexpr std::size_t kSeedsPerBlock = 1000;
 std::string suite_page(const SuiteSummary& summary);
 
 struct TableOptions {
-  bool colour = false;              // ANSI colour as an addition; words carry the meaning.
+  bool colour = false;  // ANSI colour as an addition; words carry the meaning.
   std::size_t clusters_max = 10;
 };
 // The table at the end of `plumbline sim`: verdicts by scenario, totals, failures with replays.

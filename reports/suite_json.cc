@@ -49,9 +49,8 @@ Json totals_json(const SuiteSummary& summary) {
 Json faults_json(const SuiteSummary& summary) {
   Json json = Json::object();
   for (const auto& [kind, counts] : summary.faults) {
-    json[kind] = {{"struck", counts.struck},
-                  {"drawn", counts.drawn},
-                  {"seeds_struck", counts.seeds_struck}};
+    json[kind] = {
+        {"struck", counts.struck}, {"drawn", counts.drawn}, {"seeds_struck", counts.seeds_struck}};
   }
   return json;
 }

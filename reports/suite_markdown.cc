@@ -44,9 +44,9 @@ std::string verdict_table(const SuiteSummary& summary) {
 
 std::string cluster_text(const Cluster& cluster) {
   const VerdictLook& look = look_of(cluster.verdict);
-  std::string out = fmt::format("### {} {}: {} ({})\n\n{}\n\n", look.icon, look.word,
-                                cell(cluster.signature), counted(cluster.count, "seed"),
-                                cell(cluster.sentence));
+  std::string out =
+      fmt::format("### {} {}: {} ({})\n\n{}\n\n", look.icon, look.word, cell(cluster.signature),
+                  counted(cluster.count, "seed"), cell(cluster.sentence));
   if (!cluster.first().replay.empty()) out += fenced(cluster.first().replay) + "\n";
   return out;
 }

@@ -61,11 +61,10 @@ std::string cautions(const SuiteSummary& summary) {
 }
 
 std::string cluster_lines(const Cluster& cluster, bool colour) {
-  std::string out =
-      coloured(std::string(look_of(cluster.verdict).word), cluster.verdict, colour) +
-      fmt::format("  {}  {}, first {} of {}\n", plain(cluster.signature),
-                  counted(cluster.count, "seed"), seed_text(cluster.first().seed),
-                  plain(cluster.first().scenario));
+  std::string out = coloured(std::string(look_of(cluster.verdict).word), cluster.verdict, colour) +
+                    fmt::format("  {}  {}, first {} of {}\n", plain(cluster.signature),
+                                counted(cluster.count, "seed"), seed_text(cluster.first().seed),
+                                plain(cluster.first().scenario));
   if (!cluster.sentence.empty()) out += "  " + plain(cluster.sentence) + "\n";
   if (!cluster.first().replay.empty()) out += "  replay:  " + plain(cluster.first().replay) + "\n";
   return out;

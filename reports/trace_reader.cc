@@ -74,8 +74,7 @@ std::string filled(std::string_view text, const TraceRecord& record, const Trace
   return out;
 }
 
-checker::Problem problem(checker::Problem::Kind kind, const std::string& file,
-                         std::string reason) {
+checker::Problem problem(checker::Problem::Kind kind, const std::string& file, std::string reason) {
   return {.kind = kind, .file = file, .line = 1, .reason = std::move(reason)};
 }
 
@@ -149,7 +148,9 @@ std::string Trace::name_of(const TraceRecord& record) const {
 
 std::string Trace::text_of(const TraceRecord& record) const {
   const auto kind = kinds.find(record.kind);
-  if (kind != kinds.end() && !kind->second.text.empty()) return filled(kind->second.text, record, *this);
+  if (kind != kinds.end() && !kind->second.text.empty()) {
+    return filled(kind->second.text, record, *this);
+  }
   const auto& [a, b, c, d] = record.numbers;
   return fmt::format("{} {} {} {} {}", name_of(record), a, b, c, d);
 }
@@ -157,9 +158,8 @@ std::string Trace::text_of(const TraceRecord& record) const {
 std::string Trace::who(const TraceRecord& record) const {
   if (record.node == 0) return "world";
   const auto node = nodes.find(record.node);
-  const std::string name = node != nodes.end() && !node->second.empty()
-                               ? node->second
-                               : fmt::format("n{}", record.node);
+  const std::string name =
+      node != nodes.end() && !node->second.empty() ? node->second : fmt::format("n{}", record.node);
   return fmt::format("{}.{}", name, record.incarnation);
 }
 
@@ -173,13 +173,14 @@ checker::Result<Trace> parse_trace(std::string_view content, const std::string& 
   if (text_in(header, "format") != "plumbline-trace") {
     return problem(Kind::kMalformed, file_name, "the first line is no header of a trace");
   }
-  const bool readable = count_in(header, "version") == kVersion &&
-                        count_in(header, "record_bytes") == kRecordBytes;
+  const bool readable =
+      count_in(header, "version") == kVersion && count_in(header, "record_bytes") == kRecordBytes;
   if (!readable) {
     return problem(Kind::kMalformed, file_name,
                    fmt::format("the trace has version {} with records of {} bytes; this program "
-                               "reads version {} with {}", text_in(header, "version"),
-                               text_in(header, "record_bytes"), kVersion, kRecordBytes));
+                               "reads version {} with {}",
+                               text_in(header, "version"), text_in(header, "record_bytes"),
+                               kVersion, kRecordBytes));
   }
   return parse_body(header, content.substr(end + 1));
 }
@@ -187,9 +188,8 @@ checker::Result<Trace> parse_trace(std::string_view content, const std::string& 
 checker::Result<Trace> read_trace(const std::string& path) {
   const auto content = file_content(path);
   if (!content) {
-    return checker::Problem{.kind = checker::Problem::Kind::kIo,
-                            .file = path,
-                            .reason = "the trace cannot be read"};
+    return checker::Problem{
+        .kind = checker::Problem::Kind::kIo, .file = path, .reason = "the trace cannot be read"};
   }
   return parse_trace(*content, path);
 }

@@ -5,8 +5,9 @@
 
 namespace plumbline::sim {
 
-// How many times the same thing was done before: the last part of a decision's key when content alone does not tell two
-// decisions apart. Things are named by a hash; two that collide share a count, which keeps keys distinct all the same.
+// How many times the same thing was done before: the last part of a decision's key when content
+// alone does not tell two decisions apart. Things are named by a hash; two that collide share a
+// count, which keeps keys distinct all the same.
 class Attempts {
  public:
   // 0 the first time.

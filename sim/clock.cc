@@ -47,7 +47,8 @@ std::int64_t MachineClock::local(TrueTime now) const {
   if (frozen_) return anchor_local_;
   const std::int64_t elapsed = now.ns - anchor_true_.ns;
   if (drift_ppm_ == 0) return anchor_local_ + elapsed;
-  return anchor_local_ + static_cast<std::int64_t>(Wide{elapsed} * (kMillion + drift_ppm_) / kMillion);
+  return anchor_local_ +
+         static_cast<std::int64_t>(Wide{elapsed} * (kMillion + drift_ppm_) / kMillion);
 }
 
 TrueTime MachineClock::true_time(TrueTime now, Instant when) const {

@@ -6,8 +6,9 @@
 
 namespace plumbline::sim {
 
-// The clock of one machine: a straight line over true time whose slope changes when somebody torments it. It runs on while
-// the machine is down, as a battery-backed clock does; each start of a node gives the line another origin as Instant.
+// The clock of one machine: a straight line over true time whose slope changes when somebody
+// torments it. It runs on while the machine is down, as a battery-backed clock does; each start of
+// a node gives the line another origin as Instant.
 //
 // Invariant: instants never go back, for the slope is never negative.
 class MachineClock {
@@ -19,7 +20,8 @@ class MachineClock {
 
   Instant instant(TrueTime now) const { return {local(now) - boot_local_}; }
   WallTime wall(TrueTime now) const;
-  // The earliest true time, not before `now`, at which instant() is at least `when`; never() while the clock stands still.
+  // The earliest true time, not before `now`, at which instant() is at least `when`; never() while
+  // the clock stands still.
   TrueTime true_time(TrueTime now, Instant when) const;
 
   // REQUIRES: drift_ppm > -1,000,000.

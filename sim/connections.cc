@@ -19,7 +19,8 @@ constexpr trace::Kind kFinished{"stream.finished", "connection {a}: side {b} has
 constexpr trace::Kind kReset{"stream.reset", "connection {a} breaks at side {b}"};
 
 constexpr std::size_t kChunkBytesMax = 16 * 1024;
-// One chunk in this many is cut at any byte, so that readers meet frames in pieces; the others are as large as can be.
+// One chunk in this many is cut at any byte, so that readers meet frames in pieces; the others are
+// as large as can be.
 constexpr std::uint64_t kCutOneIn = 8;
 // Read bytes are reported in lumps of a quarter of a window at most, as TCP does.
 constexpr std::uint64_t kFreedShare = 4;
@@ -37,7 +38,8 @@ Machine* Connections::find(std::string_view name) const {
 
 bool Connections::alive(const Owner& owner) const {
   const Machine& machine = *machines_[owner.machine];
-  return machine.up() && machine.incarnation.value == owner.incarnation && !machine.runtime->ending();
+  return machine.up() && machine.incarnation.value == owner.incarnation &&
+         !machine.runtime->ending();
 }
 
 Result<std::unique_ptr<Listener>> Connections::listen(Machine& machine, const Address& address) {
@@ -60,8 +62,10 @@ Result<std::unique_ptr<Stream>> Connections::connect(Yield& yield, Machine& mach
                                                      const Address& address) {
   Machine* const server = find(address.host);
   if (server == nullptr) return Error{Errc::kRefused, "no node is called " + address.host};
-  const Key nameless = Key("stream").with(machine.id).with(machine.incarnation).with(server->id).with(address.port);
-  const auto connection = std::make_shared<Connection>(nameless.with(attempts_.next(nameless.hash())));
+  const Key nameless =
+      Key("stream").with(machine.id).with(machine.incarnation).with(server->id).with(address.port);
+  const auto connection =
+      std::make_shared<Connection>(nameless.with(attempts_.next(nameless.hash())));
   connection->number = next_number_++;
   connection->ends[0].owner = machine.owner();
   connection->ends[1].owner = server->owner();
@@ -69,7 +73,8 @@ Result<std::unique_ptr<Stream>> Connections::connect(Yield& yield, Machine& mach
   auto stream = std::make_unique<SimStream>(*this, connection, 0);
   engine_.tell(machine.id, machine.incarnation, kConnect, engine_.trace.name(server->name),
                address.port, connection->number);
-  // Nobody's event, for whoever answers is known only when it arrives: a listener, or the machine that has none.
+  // Nobody's event, for whoever answers is known only when it arrives: a listener, or the machine
+  // that has none.
   net_.send_packet(machine.index, server->index, Owner{},
                    arrival(*connection, 0, control_key(*connection, 0)),
                    [this, connection, index = server->index, port = address.port] {
@@ -92,7 +97,8 @@ void Connections::syn_arrived(const Shared& connection, std::uint32_t server, st
   if (!connection->ends[0].attached) return;
   connection->ends[1].owner = machine.owner();
   const bool accepted = found != listeners_.end() && machine.up() && !machine.runtime->ending();
-  engine_.tell(machine.id, machine.incarnation, accepted ? kAccepted : kRefused, connection->number);
+  engine_.tell(machine.id, machine.incarnation, accepted ? kAccepted : kRefused,
+               connection->number);
   if (accepted) {
     found->second->push(std::make_unique<SimStream>(*this, connection, 1));
   } else {
@@ -156,7 +162,7 @@ Result<std::size_t> Connections::read(Yield& yield, Connection& connection, int 
 
 void Connections::tell_freed(const Shared& connection, int side) {
   const std::uint64_t freed = std::exchange(connection->ends[side].freed, 0);
-  send_control(connection, side, {}, [this, connection, side, freed] {
+  send_control(connection, side, {}, [connection, side, freed] {
     ConnectionEnd& writer = connection->ends[other(side)];
     writer.outstanding -= freed;
     while (!writer.writers.empty()) {
@@ -177,7 +183,8 @@ Status Connections::write(Yield& yield, const Shared& connection, int side, Byte
       yield.suspend();
       continue;
     }
-    const std::size_t room = std::min<std::uint64_t>({bytes.size(), window - end.outstanding, kChunkBytesMax});
+    const std::size_t room =
+        std::min<std::uint64_t>({bytes.size(), window - end.outstanding, kChunkBytesMax});
     const std::size_t count = cut(packet_key(*connection, side, end.sent), room);
     send_chunk(connection, side, bytes.substr(0, count));
     bytes.remove_prefix(count);
@@ -200,11 +207,14 @@ void Connections::send_chunk(const Shared& connection, int side, BytesView bytes
   const std::uint32_t reset_ppm = net_.state(from, peer.owner.machine).reset_ppm;
   end.sent += bytes.size();
   end.outstanding += bytes.size();
-  if (engine_.random.chance(key.of("stream.reset"), reset_ppm)) return break_both(connection);
+  const bool breaks = engine_.random.chance(key.of("stream.reset"), reset_ppm);
+  if (breaks)
+    bytes = bytes.substr(0, engine_.random.below(key.of("stream.reset_at"), bytes.size() + 1));
   net_.send_packet(from, peer.owner.machine, peer.owner, arrival(*connection, side, key),
                    [this, connection, side, blob = Blob(bytes)] {
                      chunk_arrived(*connection, other(side), blob.view());
                    });
+  if (breaks) reset(connection, side);
 }
 
 void Connections::chunk_arrived(Connection& connection, int side, BytesView bytes) {
@@ -244,7 +254,8 @@ void Connections::break_end(Connection& connection, int side) {
   ConnectionEnd& end = connection.ends[side];
   if (end.broken) return;
   const Machine& machine = *machines_[end.owner.machine];
-  engine_.tell(machine.id, machine.incarnation, kReset, connection.number, static_cast<std::uint64_t>(side));
+  engine_.tell(machine.id, machine.incarnation, kReset, connection.number,
+               static_cast<std::uint64_t>(side));
   end.broken = true;
   end.inbox.clear();
   end.read_position = 0;

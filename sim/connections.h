@@ -25,9 +25,9 @@ struct ConnectionEnd {
   bool broken = false;    // reset, or its node died
   bool finished = false;  // this end wrote its last byte
   bool peer_finished = false;
-  Bytes inbox;            // arrived and not yet read, from `read_position` on
+  Bytes inbox;  // arrived and not yet read, from `read_position` on
   std::size_t read_position = 0;
-  std::uint64_t sent = 0;         // bytes since the beginning: the place that names a chunk's decisions
+  std::uint64_t sent = 0;  // bytes since the beginning: the place that names a chunk's decisions
   std::uint64_t outstanding = 0;  // sent, and not known to have been read
   std::uint64_t freed = 0;        // read, and not yet told to the other end
   TrueTime last_arrival;          // of what this end sent: a later packet never arrives earlier
@@ -47,9 +47,9 @@ struct Connection {
   std::uint64_t control_packets = 0;
 };
 
-// All listeners and connections of the simulated world. Bytes travel in chunks cut at keyed places, each after a keyed delay,
-// in order; a window bounds what is under way; blocked links stall them. Both ends are told of a break, the far one by a
-// packet.
+// All listeners and connections of the simulated world. Bytes travel in chunks cut at keyed places,
+// each after a keyed delay, in order; a window bounds what is under way; blocked links stall them.
+// Both ends are told of a break, the far one by a packet.
 class Connections {
  public:
   Connections(Engine& engine, Net& net, const std::vector<std::unique_ptr<Machine>>& machines)
@@ -58,13 +58,15 @@ class Connections {
   Result<std::unique_ptr<Listener>> listen(Machine& machine, const Address& address);
   Result<std::unique_ptr<Stream>> connect(Yield& yield, Machine& machine, const Address& address);
 
-  // The node's incarnation ends: peers learn of it by a packet, or after a silence when the power went.
+  // The node's incarnation ends: peers learn of it by a packet, or after a silence when the power
+  // went.
   void node_died(const Machine& machine, bool silently);
   void reset_all_of(const Machine& machine);
 
   // -- For SimStream and SimListener.
   Result<std::size_t> read(Yield& yield, Connection& connection, int side, std::span<char> into);
-  Status write(Yield& yield, const std::shared_ptr<Connection>& connection, int side, BytesView bytes);
+  Status write(Yield& yield, const std::shared_ptr<Connection>& connection, int side,
+               BytesView bytes);
   void finish_writing(const std::shared_ptr<Connection>& connection, int side);
   void reset(const std::shared_ptr<Connection>& connection, int side);
   // The Stream is destroyed.
@@ -80,7 +82,8 @@ class Connections {
   void chunk_arrived(Connection& connection, int side, BytesView bytes);
   void tell_freed(const Shared& connection, int side);
   // A packet without a place in the stream of bytes, from `side` to the other.
-  void send_control(const Shared& connection, int side, Duration silence, UniqueFunction<void()> arrive);
+  void send_control(const Shared& connection, int side, Duration silence,
+                    UniqueFunction<void()> arrive);
   TrueTime arrival(Connection& connection, int side, const Key& key);
   Key packet_key(const Connection& connection, int side, std::uint64_t place) const;
   Key control_key(Connection& connection, int side) const;

@@ -128,7 +128,8 @@ bool SimDisk::begin(Yield& yield, const Subject& subject, const Key& key, std::u
   if (!yield.can_suspend()) {
     machine_.charged = machine_.charged + time;
     if (!crash) return true;
-    // The image freezes here: half of the call may happen, and the dying node changes nothing any more.
+    // The image freezes here: half of the call may happen, and the dying node changes nothing any
+    // more.
     InFlight call{key, std::move(reach), bytes};
     in_flight_.push_back(&call);
     machine_.dying = *crash;
@@ -154,7 +155,8 @@ void SimDisk::crash_in_flight() {
   for (InFlight* call : std::exchange(in_flight_, {})) {
     const std::uint64_t how = engine_.random.below(call->key.of("disk.crash_reach"), 3);
     std::uint64_t reached = how == 0 ? 0 : call->bytes;
-    if (how == 2) reached = engine_.random.between(call->key.of("disk.crash_bytes"), 0, call->bytes);
+    if (how == 2)
+      reached = engine_.random.between(call->key.of("disk.crash_bytes"), 0, call->bytes);
     tell(kCrashedInside, reached, call->bytes);
     if (reached > 0) call->reach(reached);
   }
@@ -196,7 +198,8 @@ Status SimDisk::write(Yield& yield, Inode& file, std::uint64_t path, std::uint64
     return Errc::kNoSpace;
   }
   if (engine_.random.chance(key.of("disk.write_error"), machine_.disk_faults.write_error_ppm)) {
-    const std::uint64_t done = engine_.random.between(key.of("disk.write_error_bytes"), 0, bytes.size());
+    const std::uint64_t done =
+        engine_.random.between(key.of("disk.write_error_bytes"), 0, bytes.size());
     reach(done);
     tell(kWriteFailed, path, offset, done, bytes.size());
     return Errc::kIo;
@@ -261,13 +264,15 @@ Status SimDisk::names_call(Yield& yield, Call call, std::string_view path, Effec
 Result<std::unique_ptr<File>> SimDisk::open(Yield& yield, std::string_view path, OpenMode mode) {
   const std::uint64_t name = engine_.trace.name(path);
   std::shared_ptr<Inode> file;
-  const Status done = names_call(yield, mode == OpenMode::kCreate ? Call::kWrite : Call::kRead, path, [&] {
-    if (mode == OpenMode::kCreate && full_for_names()) return Status(Errc::kNoSpace);
-    auto found = mode == OpenMode::kCreate ? machine_.disk.create(path) : machine_.disk.find(path);
-    if (!found) return Status(found.error());
-    file = *found;
-    return Status();
-  });
+  const Status done =
+      names_call(yield, mode == OpenMode::kCreate ? Call::kWrite : Call::kRead, path, [&] {
+        if (mode == OpenMode::kCreate && full_for_names()) return Status(Errc::kNoSpace);
+        auto found =
+            mode == OpenMode::kCreate ? machine_.disk.create(path) : machine_.disk.find(path);
+        if (!found) return Status(found.error());
+        file = *found;
+        return Status();
+      });
   if (!done) return done.error();
   if (mode == OpenMode::kCreate) tell(kCreate, name);
   return std::unique_ptr<File>(
@@ -275,13 +280,15 @@ Result<std::unique_ptr<File>> SimDisk::open(Yield& yield, std::string_view path,
 }
 
 Status SimDisk::remove(Yield& yield, std::string_view path) {
-  const Status done = names_call(yield, Call::kWrite, path, [&] { return machine_.disk.remove(path); });
+  const Status done =
+      names_call(yield, Call::kWrite, path, [&] { return machine_.disk.remove(path); });
   if (done) tell(kRemove, engine_.trace.name(path));
   return done;
 }
 
 Status SimDisk::rename(Yield& yield, std::string_view from, std::string_view to) {
-  const Status done = names_call(yield, Call::kWrite, from, [&] { return machine_.disk.rename(from, to); });
+  const Status done =
+      names_call(yield, Call::kWrite, from, [&] { return machine_.disk.rename(from, to); });
   if (done) tell(kRename, engine_.trace.name(from), engine_.trace.name(to));
   return done;
 }

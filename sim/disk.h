@@ -12,12 +12,13 @@ namespace plumbline::sim {
 
 struct Machine;
 
-// The Disk of one incarnation over its machine's DiskState: how long calls take, what goes wrong, and what a crash in the
-// middle of a call leaves behind.
+// The Disk of one incarnation over its machine's DiskState: how long calls take, what goes wrong,
+// and what a crash in the middle of a call leaves behind.
 //
-// A call of a fiber takes its time and has its effect at the end. When the node dies meanwhile, a keyed decision says whether
-// the effect still happens, in whole or (a write) in part. With Yield::never() the effect is immediate and the time is
-// charged to the node's processor afterwards.
+// A call of a fiber takes its time and has its effect at the end. When the node dies meanwhile, a
+// keyed decision says whether the effect still happens, in whole or (a write) in part. With
+// Yield::never() the effect is immediate and the time is charged to the node's processor
+// afterwards.
 class SimDisk final : public Disk {
  public:
   SimDisk(Engine& engine, Machine& machine) : engine_(engine), machine_(machine) {}
@@ -63,7 +64,8 @@ class SimDisk final : public Disk {
   void tell(const trace::Kind& kind, std::uint64_t a, std::uint64_t b = 0, std::uint64_t c = 0,
             std::uint64_t d = 0);
 
-  Status write(Yield& yield, Inode& file, std::uint64_t path, std::uint64_t offset, BytesView bytes);
+  Status write(Yield& yield, Inode& file, std::uint64_t path, std::uint64_t offset,
+               BytesView bytes);
   Result<std::size_t> read(Yield& yield, Inode& file, std::uint64_t path, std::uint64_t offset,
                            std::span<char> into);
   Status sync(Yield& yield, Inode& file, std::uint64_t path);
@@ -84,9 +86,11 @@ struct Rotten {
   std::uint64_t sector = 0;
   std::uint32_t bit = 0;
 };
-std::optional<Rotten> rot_disk(Engine& engine, Machine& machine, const Key& which, std::string_view prefix);
+std::optional<Rotten> rot_disk(Engine& engine, Machine& machine, const Key& which,
+                               std::string_view prefix);
 
-// A read-only Disk that shows one of the two sides of a DiskState, without copying. Valid until the state changes.
+// A read-only Disk that shows one of the two sides of a DiskState, without copying. Valid until the
+// state changes.
 std::unique_ptr<Disk> make_image(const DiskState& state, bool durable);
 
 }  // namespace plumbline::sim

@@ -5,13 +5,21 @@
 namespace plumbline::sim {
 namespace {
 
-constexpr trace::Kind kSectorKept{"disk.sector_survives",
-                                  "file {a:x}: unsynced sector {b} survives ({c} of 512 bytes, version {d})"};
-constexpr trace::Kind kNameLost{"disk.name_lost", "unsynced change of a name is lost: -{a:name} +{b:name}"};
+constexpr trace::Kind kSectorKept{
+    "disk.sector_survives",
+    "file {a:x}: unsynced sector {b} survives ({c} of 512 bytes, version {d})"};
+constexpr trace::Kind kNameLost{"disk.name_lost",
+                                "unsynced change of a name is lost: -{a:name} +{b:name}"};
 constexpr trace::Kind kRotten{"disk.rotten", "bit {c} of sector {b} of {a:name} rots"};
 
-// A power loss has a temper, so that runs see all of a group of writes survive, none of it, and any part of it.
-enum class Temper : std::uint64_t { kNothingSurvives, kEverythingSurvives, kEachOnItsOwn, kCount = 4 };
+// A power loss has a temper, so that runs see all of a group of writes survive, none of it, and any
+// part of it.
+enum class Temper : std::uint64_t {
+  kNothingSurvives,
+  kEverythingSurvives,
+  kEachOnItsOwn,
+  kCount = 4
+};
 
 SectorFate draw_fate(Engine& engine, Temper temper, const Key& key, std::uint32_t versions) {
   if (temper == Temper::kNothingSurvives) return {SectorFate::Kind::kOld, 0, 0};
@@ -20,7 +28,8 @@ SectorFate draw_fate(Engine& engine, Temper temper, const Key& key, std::uint32_
   const std::uint64_t how = engine.random.below(key.of("disk.survive"), 5);
   if (how < 2) return fate;
   if (versions > 1) {
-    fate.version = static_cast<std::uint32_t>(engine.random.below(key.of("disk.survive_version"), versions));
+    fate.version =
+        static_cast<std::uint32_t>(engine.random.below(key.of("disk.survive_version"), versions));
   }
   fate.kind = how < 4 ? SectorFate::Kind::kNew : SectorFate::Kind::kTorn;
   if (fate.kind == SectorFate::Kind::kTorn) {
@@ -31,8 +40,7 @@ SectorFate draw_fate(Engine& engine, Temper temper, const Key& key, std::uint32_
 }
 
 void lose_bytes(Engine& engine, Machine& machine, Inode& file, Temper temper) {
-  const Key of_file =
-      Key("disk").with(machine.id).with(machine.incarnation).with(file.key());
+  const Key of_file = Key("disk").with(machine.id).with(machine.incarnation).with(file.key());
   file.lose_power(
       [&](std::uint64_t sector, std::uint32_t versions) {
         const SectorFate fate = draw_fate(engine, temper, of_file.with(sector), versions);
@@ -57,7 +65,8 @@ void lose_power(Engine& engine, Machine& machine) {
   // A node that is down can lose its power again; then nothing is left to decide.
   if (machine.disk_lost_in == machine.incarnation) return;
   machine.disk_lost_in = machine.incarnation;
-  const std::uint64_t drawn = engine.random.below(loss.of("disk.temper"), static_cast<std::uint64_t>(Temper::kCount));
+  const std::uint64_t drawn =
+      engine.random.below(loss.of("disk.temper"), static_cast<std::uint64_t>(Temper::kCount));
   const Temper temper = drawn >= 2 ? Temper::kEachOnItsOwn : static_cast<Temper>(drawn);
   for (const auto& file : files) lose_bytes(engine, machine, *file, temper);
   Attempts attempts;
@@ -76,7 +85,8 @@ void lose_power(Engine& engine, Machine& machine) {
   });
 }
 
-std::optional<Rotten> rot_disk(Engine& engine, Machine& machine, const Key& which, std::string_view prefix) {
+std::optional<Rotten> rot_disk(Engine& engine, Machine& machine, const Key& which,
+                               std::string_view prefix) {
   struct Candidate {
     const std::string* path;
     Inode* file;
@@ -91,8 +101,8 @@ std::optional<Rotten> rot_disk(Engine& engine, Machine& machine, const Key& whic
   }
   if (total == 0) return std::nullopt;
   std::uint64_t at = engine.random.below(which.of("disk.rot_sector"), total);
-  const auto bit = static_cast<std::uint32_t>(
-      engine.random.below(which.of("disk.rot_bit"), kSectorBytes * 8));
+  const auto bit =
+      static_cast<std::uint32_t>(engine.random.below(which.of("disk.rot_bit"), kSectorBytes * 8));
   for (const Candidate& candidate : candidates) {
     if (at >= candidate.sectors.size()) {
       at -= candidate.sectors.size();

@@ -33,7 +33,8 @@ class Image final : public Disk {
     if (mode != OpenMode::kRead) return Errc::kUnsupported;
     const auto found = names_.find(path);
     if (found == names_.end() || !reachable(path)) return Error{Errc::kNotFound, std::string(path)};
-    if (found->second.is_directory()) return Error{Errc::kInvalid, std::string(path) + " is a directory"};
+    if (found->second.is_directory())
+      return Error{Errc::kInvalid, std::string(path) + " is a directory"};
     return std::unique_ptr<File>(std::make_unique<ImageFile>(found->second.file, durable_));
   }
   Status remove(Yield&, std::string_view) override { return Errc::kUnsupported; }

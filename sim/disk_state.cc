@@ -26,7 +26,8 @@ bool DiskState::is_directory(std::string_view path) const {
 Result<std::shared_ptr<Inode>> DiskState::find(std::string_view path) const {
   const auto found = names_.find(path);
   if (found == names_.end()) return Error{Errc::kNotFound, std::string(path)};
-  if (found->second.is_directory()) return Error{Errc::kInvalid, std::string(path) + " is a directory"};
+  if (found->second.is_directory())
+    return Error{Errc::kInvalid, std::string(path) + " is a directory"};
   return found->second.file;
 }
 
@@ -78,7 +79,8 @@ Status DiskState::rename(std::string_view from, std::string_view to) {
 std::vector<std::string> names_in(const Names& names, std::string_view path) {
   const std::string prefix = path.empty() ? std::string() : std::string(path) + "/";
   std::vector<std::string> found;
-  for (auto at = names.lower_bound(prefix); at != names.end() && at->first.starts_with(prefix); ++at) {
+  for (auto at = names.lower_bound(prefix); at != names.end() && at->first.starts_with(prefix);
+       ++at) {
     const std::string_view rest = std::string_view(at->first).substr(prefix.size());
     if (rest.find('/') == std::string_view::npos) found.emplace_back(rest);
   }
@@ -102,8 +104,8 @@ void DiskState::apply(Names& names, const NameChange& change) {
 }
 
 void DiskState::sync_directory(std::string_view path, std::uint64_t up_to) {
-  // A rename between two directories is one change of both, so the sync of one takes earlier changes of the other along:
-  // a later half must not become durable before an earlier one.
+  // A rename between two directories is one change of both, so the sync of one takes earlier
+  // changes of the other along: a later half must not become durable before an earlier one.
   std::set<std::string, std::less<>> directories{std::string(path)};
   const auto touches = [&](const NameChange& change) {
     return (!change.removed.empty() && directories.contains(parent_of(change.removed))) ||
@@ -148,14 +150,20 @@ void DiskState::lose_names(const std::function<bool(const NameChange&)>& survive
     if (survives(change)) apply(durable_names_, change);
   }
   pending_.clear();
-  // What lies in a directory whose own name is lost cannot be reached. Parents sort before their children.
+  // What lies in a directory whose own name is lost cannot be reached. Parents sort before their
+  // children.
   for (auto at = durable_names_.begin(); at != durable_names_.end();) {
     const std::string_view parent = parent_of(at->first);
     const auto found = durable_names_.find(parent);
-    const bool reachable = parent.empty() || (found != durable_names_.end() && found->second.is_directory());
+    const bool reachable =
+        parent.empty() || (found != durable_names_.end() && found->second.is_directory());
     at = reachable ? std::next(at) : durable_names_.erase(at);
   }
   names_ = durable_names_;
+}
+
+void DiskState::evict_lost() {
+  for (const auto& file : files()) file->evict_lost();
 }
 
 void DiskState::wipe() {

@@ -24,8 +24,8 @@ constexpr std::uint64_t kSectorsPerPage = kPageBytes / kSectorBytes;
 using Sector = std::array<char, kSectorBytes>;
 using Page = std::array<char, kPageBytes>;
 
-// What becomes of one unsynced sector when the power goes. `version` chooses among the sector's unsynced contents: 0 is the
-// newest, 1 the one before it, ...
+// What becomes of one unsynced sector when the power goes. `version` chooses among the sector's
+// unsynced contents: 0 is the newest, 1 the one before it, ...
 struct SectorFate {
   enum class Kind { kOld, kNew, kTorn };
   Kind kind = Kind::kOld;
@@ -33,17 +33,18 @@ struct SectorFate {
   std::uint32_t torn_bytes = 0;  // of kTorn: this many leading bytes are new
 };
 
-// A file: what processes see (the page cache) and what is on the platter. Pages that are equal are shared, so a durable
-// image costs nothing and a sync copies no bytes.
+// A file: what processes see (the page cache) and what is on the platter. Pages that are equal are
+// shared, so a durable image costs nothing and a sync copies no bytes.
 //
-// Invariants, for each sector: neither dirty nor lost: both sides are equal. Dirty: written since it was last made durable.
-// Lost: a failed sync forgot it; the cache has bytes that will never be written back.
+// Invariants, for each sector: neither dirty nor lost: both sides are equal. Dirty: written since
+// it was last made durable. Lost: a failed sync forgot it; the cache has bytes that will never be
+// written back.
 class Inode {
  public:
   Inode(std::uint64_t id, std::uint64_t key) : id_(id), key_(key) {}
 
-  // Order of creation on this disk, for ordering only; and what names it in decisions: its first path and how many files
-  // were created there before.
+  // Order of creation on this disk, for ordering only; and what names it in decisions: its first
+  // path and how many files were created there before.
   std::uint64_t id() const { return id_; }
   std::uint64_t key() const { return key_; }
 
@@ -71,13 +72,19 @@ class Inode {
   };
   SyncPoint begin_sync();
   void finish_sync(const SyncPoint& point);
-  // The sync failed: of what it covered, the sectors for which `survives` says so became durable, and none is dirty any more.
+  // The sync failed: of what it covered, the sectors for which `survives` says so became durable,
+  // and none is dirty any more.
   void fail_sync(const SyncPoint& point, const std::function<bool(std::uint64_t sector)>& survives);
 
-  // The power goes: each dirty sector gets its fate, then the cache is what is durable. `keep_size` decides about an
-  // unsynced change of the size.
-  void lose_power(const std::function<SectorFate(std::uint64_t sector, std::uint32_t versions)>& fate,
-                  const std::function<bool()>& keep_size);
+  // The process ended: what a failed sync forgot leaves the cache, so that the next one finds what
+  // the disk holds.
+  void evict_lost();
+
+  // The power goes: each dirty sector gets its fate, then the cache is what is durable. `keep_size`
+  // decides about an unsynced change of the size.
+  void lose_power(
+      const std::function<SectorFate(std::uint64_t sector, std::uint32_t versions)>& fate,
+      const std::function<bool()>& keep_size);
 
   // Numbers of the durable sectors that hold bytes and are below the durable size.
   std::vector<std::uint64_t> durable_sectors() const;
@@ -86,7 +93,7 @@ class Inode {
 
  private:
   struct Slot {
-    std::shared_ptr<Page> cached;   // null reads as zeros
+    std::shared_ptr<Page> cached;  // null reads as zeros
     std::shared_ptr<Page> durable;
     std::uint8_t dirty = 0;  // a bit for each sector
     std::uint8_t lost = 0;
@@ -94,12 +101,14 @@ class Inode {
 
   Page& writable(std::shared_ptr<Page>& page);
   void note_overwritten(std::uint64_t sector);
-  void make_durable(std::uint64_t page, std::uint8_t sectors, const std::shared_ptr<const Page>& content);
+  void make_durable(std::uint64_t page, std::uint8_t sectors,
+                    const std::shared_ptr<const Page>& content);
   void settle(const SyncPoint::Covered& covered);
   void apply(std::uint64_t sector, const SectorFate& fate);
   void ensure_pages(std::uint64_t count);
   template <class Which>
-  std::size_t read_from(std::uint64_t offset, std::span<char> into, std::uint64_t size, Which which) const;
+  std::size_t read_from(std::uint64_t offset, std::span<char> into, std::uint64_t size,
+                        Which which) const;
 
   std::uint64_t id_;
   std::uint64_t key_;
@@ -110,8 +119,10 @@ class Inode {
   std::uint64_t dirty_to_ = 0;
   std::uint64_t sync_number_ = 0;
   std::uint64_t finished_sync_ = 0;
+  bool any_lost_ = false;
   std::vector<Slot> slots_;
-  // Contents of dirty sectors that were overwritten before any sync: a power loss may leave one of them.
+  // Contents of dirty sectors that were overwritten before any sync: a power loss may leave one of
+  // them.
   std::map<std::uint64_t, std::vector<Sector>> overwritten_;
 };
 
@@ -130,7 +141,8 @@ struct NameChange {
   Name meaning;         // of `added`
 };
 
-// The disk of one machine. Operations take effect at once; time, faults and decisions are SimDisk's.
+// The disk of one machine. Operations take effect at once; time, faults and decisions are
+// SimDisk's.
 class DiskState {
  public:
   const Names& names() const { return names_; }
@@ -153,6 +165,7 @@ class DiskState {
   std::vector<std::shared_ptr<Inode>> files() const;
   // The power goes for the names: each change that is not durable survives or not.
   void lose_names(const std::function<bool(const NameChange&)>& survives);
+  void evict_lost();
   void wipe();
 
   static std::string_view parent_of(std::string_view path);

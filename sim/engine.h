@@ -8,7 +8,8 @@
 
 namespace plumbline::sim {
 
-// What all parts of one simulated world share: time, events, randomness, the trace and the stacks of fibers.
+// What all parts of one simulated world share: time, events, randomness, the trace and the stacks
+// of fibers.
 struct Engine {
   explicit Engine(Options given)
       : options(std::move(given)), random(options.seed), trace(options.seed, options.trace) {}

@@ -8,7 +8,8 @@
 
 namespace plumbline::sim {
 
-// Whose event it is: the index of a machine and the incarnation that it is meant for, or nobody's (a nemesis, the world).
+// Whose event it is: the index of a machine and the incarnation that it is meant for, or nobody's
+// (a nemesis, the world).
 struct Owner {
   static constexpr std::uint32_t kNobody = UINT32_MAX;
   std::uint32_t machine = kNobody;
@@ -26,8 +27,8 @@ struct Event {
   UniqueFunction<void()> run;
 };
 
-// What is to happen, ordered by (time, order of pushing). A cancelled event's function is destroyed at once; its place in
-// the heap goes when its time comes.
+// What is to happen, ordered by (time, order of pushing). A cancelled event's function is destroyed
+// at once; its place in the heap goes when its time comes.
 class EventQueue {
  public:
   EventHandle push(TrueTime time, Owner owner, UniqueFunction<void()> run);

@@ -19,7 +19,9 @@ std::uint8_t bit_of(std::uint64_t sector) {
   return static_cast<std::uint8_t>(1U << (sector % kSectorsPerPage));
 }
 
-const Page& content(const std::shared_ptr<const Page>& page) { return page == nullptr ? kZeros : *page; }
+const Page& content(const std::shared_ptr<const Page>& page) {
+  return page == nullptr ? kZeros : *page;
+}
 
 const char* sector_of(const Page& page, std::uint64_t sector) {
   return page.data() + sector % kSectorsPerPage * kSectorBytes;
@@ -61,11 +63,13 @@ std::size_t Inode::read_from(std::uint64_t offset, std::span<char> into, std::ui
 }
 
 std::size_t Inode::read(std::uint64_t offset, std::span<char> into) const {
-  return read_from(offset, into, size_, [](const Slot& slot) -> auto& { return slot.cached; });
+  return read_from(
+      offset, into, size_, [](const Slot& slot) -> auto& { return slot.cached; });
 }
 
 std::size_t Inode::read_durable(std::uint64_t offset, std::span<char> into) const {
-  return read_from(offset, into, durable_size_, [](const Slot& slot) -> auto& { return slot.durable; });
+  return read_from(
+      offset, into, durable_size_, [](const Slot& slot) -> auto& { return slot.durable; });
 }
 
 void Inode::note_overwritten(std::uint64_t sector) {
@@ -106,7 +110,8 @@ void Inode::reserve(std::uint64_t size) {
 
 void Inode::resize(std::uint64_t size) {
   if (size < size_) {
-    // What is cut off becomes zeros in the cache, so that growing again shows zeros; on the platter it is as before.
+    // What is cut off becomes zeros in the cache, so that growing again shows zeros; on the platter
+    // it is as before.
     const std::uint64_t old = std::exchange(size_, size);
     for (std::uint64_t at = size; at < old;) {
       const std::uint64_t part = std::min(kSectorBytes - at % kSectorBytes, old - at);
@@ -128,8 +133,10 @@ Inode::SyncPoint Inode::begin_sync() {
   SyncPoint point;
   point.size = size_;
   point.number = ++sync_number_;
-  for (std::uint64_t page = dirty_from_; page < std::min<std::uint64_t>(dirty_to_, slots_.size()); ++page) {
-    if (slots_[page].dirty != 0) point.pages.push_back({page, slots_[page].dirty, slots_[page].cached});
+  for (std::uint64_t page = dirty_from_; page < std::min<std::uint64_t>(dirty_to_, slots_.size());
+       ++page) {
+    if (slots_[page].dirty != 0)
+      point.pages.push_back({page, slots_[page].dirty, slots_[page].cached});
   }
   dirty_from_ = point.pages.empty() ? UINT64_MAX : point.pages.front().page;
   dirty_to_ = point.pages.empty() ? 0 : point.pages.back().page + 1;
@@ -156,7 +163,8 @@ void Inode::settle(const SyncPoint::Covered& covered) {
   for (std::uint64_t i = 0; i < kSectorsPerPage; ++i) {
     if ((covered.sectors & slot.dirty & bit_of(i)) == 0) continue;
     if (slot.cached != covered.content &&
-        std::memcmp(sector_of(content(slot.cached), i), sector_of(content(covered.content), i), kSectorBytes) != 0) {
+        std::memcmp(sector_of(content(slot.cached), i), sector_of(content(covered.content), i),
+                    kSectorBytes) != 0) {
       continue;
     }
     slot.dirty = static_cast<std::uint8_t>(slot.dirty & ~bit_of(i));
@@ -165,7 +173,8 @@ void Inode::settle(const SyncPoint::Covered& covered) {
 }
 
 void Inode::finish_sync(const SyncPoint& point) {
-  // A sync that began later covered all of this one and may have brought newer bytes: never go back behind it.
+  // A sync that began later covered all of this one and may have brought newer bytes: never go back
+  // behind it.
   if (point.number < finished_sync_) return;
   finished_sync_ = point.number;
   for (const SyncPoint::Covered& covered : point.pages) {
@@ -183,7 +192,8 @@ void Inode::fail_sync(const SyncPoint& point,
     std::uint8_t kept = 0;
     for (std::uint64_t i = 0; i < kSectorsPerPage; ++i) {
       if ((covered.sectors & bit_of(i)) == 0) continue;
-      if (survives(covered.page * kSectorsPerPage + i)) kept = static_cast<std::uint8_t>(kept | bit_of(i));
+      if (survives(covered.page * kSectorsPerPage + i))
+        kept = static_cast<std::uint8_t>(kept | bit_of(i));
     }
     if (kept != 0) make_durable(covered.page, kept, covered.content);
     const std::uint8_t before = slots_[covered.page].dirty;
@@ -191,9 +201,22 @@ void Inode::fail_sync(const SyncPoint& point,
     Slot& slot = slots_[covered.page];
     const std::uint8_t forgotten = static_cast<std::uint8_t>(before & ~slot.dirty & ~kept);
     slot.lost = static_cast<std::uint8_t>(slot.lost | forgotten);
+    any_lost_ = any_lost_ || forgotten != 0;
   }
   // Metadata went through the journal, as it usually does.
   durable_size_ = point.size;
+}
+
+void Inode::evict_lost() {
+  if (!std::exchange(any_lost_, false)) return;
+  for (Slot& slot : slots_) {
+    for (std::uint64_t i = 0; i < kSectorsPerPage && slot.lost != 0; ++i) {
+      if ((slot.lost & bit_of(i)) == 0) continue;
+      std::memcpy(sector_of(writable(slot.cached), i), sector_of(content(slot.durable), i),
+                  kSectorBytes);
+    }
+    slot.lost = 0;
+  }
 }
 
 void Inode::apply(std::uint64_t sector, const SectorFate& fate) {
@@ -230,7 +253,8 @@ void Inode::lose_power(
   if (durable_size_ != size_ && keep_size()) durable_size_ = size_;
   size_ = durable_size_;
   reserved_pages_ = pages_for(size_);
-  // What lies behind the end of the file is not part of it, and reads as zeros should the file grow again.
+  // What lies behind the end of the file is not part of it, and reads as zeros should the file grow
+  // again.
   if (slots_.size() > pages_for(size_)) slots_.resize(pages_for(size_));
   if (size_ % kPageBytes != 0 && !slots_.empty() && slots_.size() == pages_for(size_)) {
     Slot& last = slots_.back();
@@ -267,7 +291,8 @@ void Inode::flip_durable_bit(std::uint64_t sector, std::uint32_t bit) {
 
 bool Inode::dirty() const {
   if (size_ != durable_size_) return true;
-  return std::any_of(slots_.begin(), slots_.end(), [](const Slot& slot) { return slot.dirty != 0; });
+  return std::any_of(slots_.begin(), slots_.end(),
+                     [](const Slot& slot) { return slot.dirty != 0; });
 }
 
 }  // namespace plumbline::sim

@@ -36,10 +36,10 @@ struct Machine {
 
   bool paused = false;
   std::uint64_t processor_percent = 100;
-  TrueTime busy_until;      // its processor is occupied until then
-  Duration charged;         // time that calls took which could not wait, to be added to busy_until
-  std::deque<Event> held;   // what came while it was paused or busy, in order
-  EventHandle release;      // the event that looks at `held` again
+  TrueTime busy_until;     // its processor is occupied until then
+  Duration charged;        // time that calls took which could not wait, to be added to busy_until
+  std::deque<Event> held;  // what came while it was paused or busy, in order
+  EventHandle release;     // the event that looks at `held` again
   bool release_armed = false;
 
   bool up() const { return runtime != nullptr; }

@@ -12,14 +12,17 @@ namespace plumbline::sim {
 namespace {
 
 constexpr trace::Kind kSend{"net.send", "sends {b:name} to n{a} ({c}, {d})"};
-constexpr trace::Kind kDeliver{"net.deliver", "receives {b:name} from n{a}, {d} bytes, content {c:x}"};
+constexpr trace::Kind kDeliver{"net.deliver",
+                               "receives {b:name} from n{a}, {d} bytes, content {c:x}"};
 constexpr trace::Kind kLost{"net.lost", "{b:name} to n{a} is lost ({c}, {d})"};
 constexpr trace::Kind kBlocked{"net.blocked", "{b:name} to n{a} meets a blocked link ({c}, {d})"};
-constexpr trace::Kind kNobody{"net.nobody", "{b:name} to n{a}, which is down, is dropped ({c}, {d})"};
-constexpr trace::Kind kStale{"net.stale", "{b:name} from n{a} was for an earlier incarnation ({c}, {d})"};
+constexpr trace::Kind kNobody{"net.nobody",
+                              "{b:name} to n{a}, which is down, is dropped ({c}, {d})"};
+constexpr trace::Kind kStale{"net.stale",
+                             "{b:name} from n{a} was for an earlier incarnation ({c}, {d})"};
 constexpr trace::Kind kUnheard{"net.unheard", "{b:name} from n{a} finds no receiver ({c}, {d})"};
-constexpr trace::Kind kLink{"link.set",
-                            "link n{a} to n{b}: flags {c:x} (1 blocked, 2 clogged), extra delay {d:ms}"};
+constexpr trace::Kind kLink{
+    "link.set", "link n{a} to n{b}: flags {c:x} (1 blocked, 2 clogged), extra delay {d:ms}"};
 constexpr trace::Kind kLinkChances{"link.chances",
                                    "link n{a} to n{b}: loss {c} ppm, duplicates and resets {d:x}"};
 
@@ -37,7 +40,8 @@ std::uint64_t label_hash(const Machine& from, NodeId to, const MessageLabel& lab
 class Net::Copy {
  public:
   Copy(Net& net, std::uint32_t message) : net_(&net), message_(message) {}
-  Copy(Copy&& other) noexcept : net_(std::exchange(other.net_, nullptr)), message_(other.message_) {}
+  Copy(Copy&& other) noexcept
+      : net_(std::exchange(other.net_, nullptr)), message_(other.message_) {}
   Copy& operator=(Copy&&) = delete;
   ~Copy() {
     if (net_ != nullptr) net_->let_go(message_, /*delivered=*/false);
@@ -196,7 +200,8 @@ const network::LinkState& Net::state(std::uint32_t from, std::uint32_t to) const
   return link(from, to).state;
 }
 
-void Net::set_settings(std::uint32_t from, std::uint32_t to, const network::LinkSettings& settings) {
+void Net::set_settings(std::uint32_t from, std::uint32_t to,
+                       const network::LinkSettings& settings) {
   link(from, to).settings = settings;
 }
 

@@ -12,8 +12,8 @@ namespace plumbline::sim {
 
 struct Machine;
 
-// The wires between machines: what is sent over them, and what becomes of it. Messages are addressed to the incarnation that
-// the receiver has when they are sent.
+// The wires between machines: what is sent over them, and what becomes of it. Messages are
+// addressed to the incarnation that the receiver has when they are sent.
 class Net {
  public:
   Net(Engine& engine, const std::vector<std::unique_ptr<Machine>>& machines)
@@ -28,7 +28,8 @@ class Net {
   Machine* find(NodeId id) const;
   void send(Machine& from, NodeId to, MessageLabel label, Bytes payload);
 
-  // What a stream sends: it is never lost, stalls while the link is blocked or clogged, and arrives after `delay` otherwise.
+  // What a stream sends: it is never lost, stalls while the link is blocked or clogged, and arrives
+  // after `delay` otherwise.
   void send_packet(std::uint32_t from, std::uint32_t to, Owner owner, TrueTime arrival,
                    UniqueFunction<void()> arrive);
   // A packet's delay under the link as it is now. Loss costs a retransmission, not the packet.
@@ -50,7 +51,8 @@ class Net {
     std::uint32_t copies = 0;
     Bytes payload;
   };
-  // One copy of a message on its way. Dropped without delivery when the incarnation it was meant for has ended.
+  // One copy of a message on its way. Dropped without delivery when the incarnation it was meant
+  // for has ended.
   class Copy;
   // What a clog or a block holds back.
   struct Held {
@@ -63,15 +65,16 @@ class Net {
     network::LinkState state;
     network::LinkSettings settings;
     std::vector<Held> held;
-    TrueTime packet_floor;  // packets released together arrive by then; none sent later may overtake them
+    TrueTime packet_floor;  // packets released together arrive by then; none sent later may
+                            // overtake them
   };
 
   Link& link(std::uint32_t from, std::uint32_t to);
   const Link& link(std::uint32_t from, std::uint32_t to) const;
   void release(Link& link);
   void drop(const Machine& from, NodeId to, const MessageLabel& label, const trace::Kind& why);
-  std::uint32_t store(const Machine& from, std::uint32_t to, const MessageLabel& label, Bytes payload,
-                      std::uint32_t copies);
+  std::uint32_t store(const Machine& from, std::uint32_t to, const MessageLabel& label,
+                      Bytes payload, std::uint32_t copies);
   void deliver(std::uint32_t message);
   void let_go(std::uint32_t message, bool delivered);
 

@@ -40,7 +40,8 @@ TimerId Timers::add(Instant when, UniqueFunction<void()> call) {
 void Timers::cancel(TimerId timer) {
   const auto slot = static_cast<std::uint32_t>(timer.value) - 1;
   const auto generation = static_cast<std::uint32_t>(timer.value >> 32);
-  if (slot >= timers_.size() || timers_[slot].generation != generation || !timers_[slot].call) return;
+  if (slot >= timers_.size() || timers_[slot].generation != generation || !timers_[slot].call)
+    return;
   engine_.queue.cancel(timers_[slot].event);
   const UniqueFunction<void()> dropped = std::move(timers_[slot].call);
   free_slot(slot);
@@ -66,13 +67,16 @@ void Timers::arm(std::uint32_t slot) {
   const TrueTime at = machine_.clock.true_time(engine_.now, timer.when);
   timer.event = {};
   if (at == TrueTime::never()) return;  // the clock stands still; rearm() when it goes on
-  timer.event = engine_.post(at, machine_.owner(),
-                             [this, slot, generation = timer.generation] { fire(slot, generation); });
+  timer.event = engine_.post(at, machine_.owner(), [this, slot, generation = timer.generation] {
+    fire(slot, generation);
+  });
 }
 
 void Timers::fire(std::uint32_t slot, std::uint32_t generation) {
-  // An event that was held while its node was paused may be one that has been cancelled or armed anew since.
-  if (slot >= timers_.size() || timers_[slot].generation != generation || !timers_[slot].call) return;
+  // An event that was held while its node was paused may be one that has been cancelled or armed
+  // anew since.
+  if (slot >= timers_.size() || timers_[slot].generation != generation || !timers_[slot].call)
+    return;
   if (machine_.clock.instant(engine_.now) < timers_[slot].when) return;
   UniqueFunction<void()> call = std::move(timers_[slot].call);
   engine_.queue.cancel(timers_[slot].event);
@@ -92,7 +96,8 @@ Runtime::Runtime(Engine& engine, Net& net, Connections& connections, Machine& ma
       machine_(machine),
       scheduler_(engine.stacks,
                  [this] {
-                   // Inside an event the pump at its end does it; else somebody outside woke a fiber.
+                   // Inside an event the pump at its end does it; else somebody outside woke a
+                   // fiber.
                    if (!running_ && !ending_) engine_.post(engine_.now, machine_.owner(), [] {});
                  }),
       timers_(engine, machine),

@@ -45,8 +45,8 @@ class Timers {
   std::vector<std::uint32_t> free_;
 };
 
-// One incarnation of a node: its World, its fibers, and the ports behind that World. Ends with the incarnation; from end()
-// on, which comes before the node is destroyed, no port has any effect.
+// One incarnation of a node: its World, its fibers, and the ports behind that World. Ends with the
+// incarnation; from end() on, which comes before the node is destroyed, no port has any effect.
 class Runtime final : private Clock,
                       private Tasks,
                       private Transport,
@@ -77,7 +77,8 @@ class Runtime final : private Clock,
   bool ending() const { return ending_; }
   // Nothing that the node does from now on has an effect; its next wait never ends.
   void stop();
-  // Unwinds the fibers and drops what ports hold for the node. The node itself is destroyed between the two steps.
+  // Unwinds the fibers and drops what ports hold for the node. The node itself is destroyed between
+  // the two steps.
   void unwind();
   void drop_callbacks();
 

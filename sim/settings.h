@@ -23,19 +23,23 @@ struct DiskSettings {
   std::uint64_t capacity_bytes = UINT64_MAX;
 };
 
-// What goes wrong with one node's disk, switched on and off while the run goes on. Chances are per million calls.
+// What goes wrong with one node's disk, switched on and off while the run goes on. Chances are per
+// million calls.
 struct DiskFaults {
   std::uint32_t read_error_ppm = 0;
   std::uint32_t write_error_ppm = 0;  // an unknown prefix of the bytes is written
-  std::uint32_t sync_error_ppm = 0;   // each unsynced sector becomes durable or not, and none is ever written back again
-  bool full = false;                  // nothing can grow; space that was allocated can still be written
-  bool lying_sync = false;            // syncs say yes and do nothing: the control that must lose acknowledged data
-  std::uint64_t slow_percent = 100;   // how long every call takes, in percent of the usual
+  std::uint32_t sync_error_ppm =
+      0;  // each unsynced sector becomes durable or not, and none is ever written back again
+  bool full = false;  // nothing can grow; space that was allocated can still be written
+  bool lying_sync =
+      false;  // syncs say yes and do nothing: the control that must lose acknowledged data
+  std::uint64_t slow_percent = 100;  // how long every call takes, in percent of the usual
 
   friend bool operator==(const DiskFaults&, const DiskFaults&) = default;
 };
 
-// Drawn for each node once: its rate is within +-drift_ppm_max, its wall clock within +-wall_offset_max of the truth.
+// Drawn for each node once: its rate is within +-drift_ppm_max, its wall clock within
+// +-wall_offset_max of the truth.
 struct ClockSettings {
   std::uint32_t drift_ppm_max = 0;
   Duration wall_offset_max;
@@ -57,7 +61,8 @@ struct Options {
   ClockSettings clock;
   TraceMemory trace;
   std::uint64_t events_max = UINT64_MAX;
-  // What one event costs the processor of a node that is slowed down; see Simulation::set_processor.
+  // What one event costs the processor of a node that is slowed down; see
+  // Simulation::set_processor.
   Duration event_cost = microseconds(20);
   std::uint64_t stream_window_bytes = 64 * 1024;
   // A peer that lost its power says nothing; the other end of a connection notices after this long.

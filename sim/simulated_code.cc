@@ -9,8 +9,8 @@
 namespace plumbline::sim {
 namespace {
 
-// The one piece of state outside of a Simulation: who runs now. It decides nothing; the tripwire and the text of a failed
-// assertion need it where no object can be handed to them.
+// The one piece of state outside of a Simulation: who runs now. It decides nothing; the tripwire
+// and the text of a failed assertion need it where no object can be handed to them.
 thread_local bool simulated = false;
 thread_local const Engine* running_engine = nullptr;
 thread_local const Machine* running_machine = nullptr;

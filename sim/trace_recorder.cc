@@ -120,17 +120,22 @@ std::string TraceRecorder::text(const TraceRecord& record) const {
   std::string result;
   for (std::size_t i = 0; i < format.size(); ++i) {
     const std::size_t close = format[i] == '{' ? format.find('}', i) : std::string_view::npos;
-    if (close == std::string_view::npos || close < i + 2 || format[i + 1] < 'a' || format[i + 1] > 'd') {
+    if (close == std::string_view::npos || close < i + 2 || format[i + 1] < 'a' ||
+        format[i + 1] > 'd') {
       result.push_back(format[i]);
       continue;
     }
     const std::uint64_t value = numbers[format[i + 1] - 'a'];
     const std::string_view how = format.substr(i + 2, close - i - 2);
     const auto word = names_.find(value);
-    if (how == ":ms") result.append(milliseconds_text(value));
-    else if (how == ":name" && word != names_.end()) result.append(word->second);
-    else if (how == ":x" || how == ":name") result.append(hex(value));
-    else result.append(std::to_string(value));
+    if (how == ":ms")
+      result.append(milliseconds_text(value));
+    else if (how == ":name" && word != names_.end())
+      result.append(word->second);
+    else if (how == ":x" || how == ":name")
+      result.append(hex(value));
+    else
+      result.append(std::to_string(value));
     i = close;
   }
   return result;
@@ -138,7 +143,8 @@ std::string TraceRecorder::text(const TraceRecord& record) const {
 
 std::string TraceRecorder::render(const TraceRecord& record) const {
   char time[32];
-  std::snprintf(time, sizeof time, "%lld.%09lld", static_cast<long long>(record.time_ns / 1'000'000'000),
+  std::snprintf(time, sizeof time, "%lld.%09lld",
+                static_cast<long long>(record.time_ns / 1'000'000'000),
                 static_cast<long long>(record.time_ns % 1'000'000'000));
   std::string who = "world";
   if (record.node != 0) {
@@ -147,30 +153,34 @@ std::string TraceRecorder::render(const TraceRecord& record) const {
     who.append(".").append(std::to_string(record.incarnation));
   }
   const trace::Kind* const which = kind(record.kind);
-  return std::string(time) + " " + who + " " + (which == nullptr ? "?" : which->name) + " " + text(record);
+  return std::string(time) + " " + who + " " + (which == nullptr ? "?" : which->name) + " " +
+         text(record);
 }
 
 std::string TraceRecorder::header() const {
   const auto& probes = trace::Probe::all();
-  std::string line = "{\"format\":\"plumbline-trace\",\"version\":" + std::to_string(kTraceVersion) +
-                     ",\"seed\":\"" + std::to_string(seed_) + "\",\"record_bytes\":64,\"records\":" +
-                     std::to_string(records_.size()) + ",\"first\":" + std::to_string(first_kept()) +
-                     ",\"total\":" + std::to_string(total_) + ",\"hash\":\"" + hex(hash_) + "\",\"nodes\":";
+  std::string line =
+      "{\"format\":\"plumbline-trace\",\"version\":" + std::to_string(kTraceVersion) +
+      ",\"seed\":\"" + std::to_string(seed_) +
+      "\",\"record_bytes\":64,\"records\":" + std::to_string(records_.size()) +
+      ",\"first\":" + std::to_string(first_kept()) + ",\"total\":" + std::to_string(total_) +
+      ",\"hash\":\"" + hex(hash_) + "\",\"nodes\":";
   line += json_list(nodes_, [](const auto& node) {
     return "{\"id\":" + std::to_string(node.first) + ",\"name\":" + quoted(node.second) + "}";
   });
   line += ",\"kinds\":" + json_list(kinds_, [](const auto& kind) {
-    return "{\"id\":\"" + hex(kind.first) + "\",\"name\":" + quoted(kind.second->name) +
-           ",\"text\":" + quoted(kind.second->text) + "}";
-  });
+            return "{\"id\":\"" + hex(kind.first) + "\",\"name\":" + quoted(kind.second->name) +
+                   ",\"text\":" + quoted(kind.second->text) + "}";
+          });
   line += ",\"names\":" + json_list(names_, [](const auto& name) {
-    return "{\"id\":\"" + hex(name.first) + "\",\"name\":" + quoted(name.second) + "}";
-  });
-  line += ",\"probes\":" + json_list(probes, [this](const trace::Probe* probe) {
-    const std::size_t index = probe->index();
-    const std::uint64_t count = index < probes_.size() ? probes_[index] : 0;
-    return "{\"name\":" + quoted(probe->name()) + ",\"count\":" + std::to_string(count) + "}";
-  });
+            return "{\"id\":\"" + hex(name.first) + "\",\"name\":" + quoted(name.second) + "}";
+          });
+  line +=
+      ",\"probes\":" + json_list(probes, [this](const trace::Probe* probe) {
+        const std::size_t index = probe->index();
+        const std::uint64_t count = index < probes_.size() ? probes_[index] : 0;
+        return "{\"name\":" + quoted(probe->name()) + ",\"count\":" + std::to_string(count) + "}";
+      });
   return line + "}";
 }
 

@@ -15,8 +15,8 @@
 
 namespace plumbline::sim {
 
-// Takes everything that happens in a run: hashes it, keeps what it was told to keep, counts probes. What is kept and counted
-// never changes the hash.
+// Takes everything that happens in a run: hashes it, keeps what it was told to keep, counts probes.
+// What is kept and counted never changes the hash.
 class TraceRecorder {
  public:
   TraceRecorder(std::uint64_t seed, TraceMemory memory);
@@ -57,8 +57,8 @@ class TraceRecorder {
   std::uint64_t total_ = 0;
   std::vector<TraceRecord> records_;  // a ring when only the last are kept
   std::vector<std::uint64_t> probes_;
-  std::array<const trace::Kind*, 256> seen_{};      // spares a look into kinds_
-  std::array<std::uint64_t, 256> seen_names_{};     // spares a look into names_
+  std::array<const trace::Kind*, 256> seen_{};   // spares a look into kinds_
+  std::array<std::uint64_t, 256> seen_names_{};  // spares a look into names_
   std::map<std::uint64_t, const trace::Kind*> kinds_;
   std::map<std::uint64_t, std::string> names_;
   std::map<std::uint32_t, std::string> nodes_;

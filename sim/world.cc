@@ -15,6 +15,7 @@ namespace {
 
 constexpr trace::Kind kStart{"node.start", "starts"};
 constexpr trace::Kind kKill{"node.kill", "is killed"};
+constexpr trace::Kind kStopped{"node.stopped", "is down"};
 constexpr trace::Kind kPowerLoss{"node.power_loss", "loses its power"};
 constexpr trace::Kind kPause{"node.pause", "is paused"};
 constexpr trace::Kind kResume{"node.resume", "goes on"};
@@ -22,9 +23,11 @@ constexpr trace::Kind kProcessor{"node.processor", "has {a} percent of its proce
 constexpr trace::Kind kArmed{"node.crash_armed", "will die inside its next disk call"};
 constexpr trace::Kind kResets{"stream.reset_all", "all its connections break"};
 constexpr trace::Kind kClockRate{"clock.rate", "clock runs {a} ppm fast (two's complement)"};
-constexpr trace::Kind kClockFrozen{"clock.frozen", "clock stands still: {a} (1 yes), wall clock alone: {b}"};
+constexpr trace::Kind kClockFrozen{"clock.frozen",
+                                   "clock stands still: {a} (1 yes), wall clock alone: {b}"};
 constexpr trace::Kind kClockStep{"clock.step", "wall clock jumps by {a:ms}"};
-constexpr trace::Kind kDiskFaults{"disk.faults", "read, write, sync errors {a}, {b}, {c} ppm; flags {d:x}"};
+constexpr trace::Kind kDiskFaults{"disk.faults",
+                                  "read, write, sync errors {a}, {b}, {c} ppm; flags {d:x}"};
 constexpr trace::Kind kWiped{"disk.wiped", "disk is wiped"};
 constexpr trace::Kind kAborted{"run.aborted", "run is aborted: {a:name}"};
 
@@ -36,7 +39,8 @@ Simulation::Simulation(Options options)
     : engine_(std::make_unique<Engine>(std::move(options))),
       net_(std::make_unique<Net>(*engine_, machines_)),
       connections_(std::make_unique<Connections>(*engine_, *net_, machines_)) {
-  PLUMB_ASSERT(engine_->random.set_overrides(engine_->options.overrides).ok(), "overrides not checked");
+  PLUMB_ASSERT(engine_->random.set_overrides(engine_->options.overrides).ok(),
+               "overrides not checked");
   set_assert_context(running_context);
 }
 
@@ -72,8 +76,10 @@ void Simulation::add_node(NodeId id, std::string name, NodeFactory factory) {
   const ClockSettings& clock = engine_->options.clock;
   KeyedRandom& random = engine_->random;
   // Drawn as a distance from the slowest, for a decision's outcome is a number from 0.
-  const std::uint64_t drift = random.between(Key("clock.drift").with(id), 0, 2 * std::uint64_t{clock.drift_ppm_max});
-  const std::uint64_t offset = random.between(Key("clock.wall_offset").with(id), 0, bits_of(clock.wall_offset_max.ns) * 2);
+  const std::uint64_t drift =
+      random.between(Key("clock.drift").with(id), 0, 2 * std::uint64_t{clock.drift_ppm_max});
+  const std::uint64_t offset =
+      random.between(Key("clock.wall_offset").with(id), 0, bits_of(clock.wall_offset_max.ns) * 2);
   machine->clock.set_up(static_cast<std::int64_t>(drift) - clock.drift_ppm_max,
                         nanoseconds(static_cast<std::int64_t>(offset)) - clock.wall_offset_max);
   engine_->trace.add_node(id, machine->name);
@@ -127,19 +133,23 @@ void Simulation::crash_in_disk_call(NodeId id, CrashKind kind) {
 }
 
 void Simulation::take_down(Machine& m, CrashKind kind) {
-  engine_->tell(m.id, m.incarnation, kind == CrashKind::kPower ? kPowerLoss : kKill);
+  const bool by_itself = std::exchange(m.was_halted, false);
+  const trace::Kind& how = kind == CrashKind::kPower ? kPowerLoss : by_itself ? kStopped : kKill;
+  engine_->tell(m.id, m.incarnation, how);
   unwind(m, kind);
   m.held.clear();
   engine_->queue.cancel(m.release);
   m.release_armed = false;
   m.paused = false;
   if (kind == CrashKind::kPower) lose_power(*engine_, m);
-  if (std::exchange(m.was_halted, false) && on_halt_) on_halt_(m.id, m.halted);
+  if (kind == CrashKind::kProcess) m.disk.evict_lost();
+  const OutsideScope outside;  // another node's code may have asked for this
+  if (by_itself && on_halt_) on_halt_(m.id, m.halted);
   if (after_event_) after_event_(m.id);
 }
 
-// In this order: ports lose their effect, calls in flight leave what they leave, peers are told, and only then do the
-// fibers' destructors run, which therefore cannot do any of it again.
+// In this order: ports lose their effect, calls in flight leave what they leave, peers are told,
+// and only then do the fibers' destructors run, which therefore cannot do any of it again.
 void Simulation::unwind(Machine& m, CrashKind kind) {
   m.runtime->stop();
   m.runtime->disk().crash_in_flight();
@@ -307,7 +317,9 @@ void Simulation::abort_run(std::string reason) {
   is_aborted_ = true;
 }
 
-bool Simulation::over() const { return is_aborted_ || engine_->events >= engine_->options.events_max; }
+bool Simulation::over() const {
+  return is_aborted_ || engine_->events >= engine_->options.events_max;
+}
 
 bool Simulation::step() {
   if (over() || engine_->queue.empty()) return false;
@@ -362,7 +374,8 @@ void Simulation::run_in_node(Machine& m, Fn&& fn) {
 void Simulation::settle(Machine& m) {
   if (m.dying) return take_down(m, *m.dying);
   if (m.processor_percent < 100) {
-    m.charged = m.charged + engine_->options.event_cost * 100 / static_cast<std::int64_t>(m.processor_percent);
+    m.charged = m.charged +
+                engine_->options.event_cost * 100 / static_cast<std::int64_t>(m.processor_percent);
   }
   if (m.charged.ns > 0) m.busy_until = engine_->now + std::exchange(m.charged, {});
   if (after_event_) after_event_(m.id);

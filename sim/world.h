@@ -44,16 +44,18 @@ struct Rot {
   TrueTime time;
 };
 
-// A whole cluster in one thread under virtual time. Nothing in it reads a clock, a file or an environment: what happens is a
-// function of the options, of the nodes that were added and of the calls made here.
+// A whole cluster in one thread under virtual time. Nothing in it reads a clock, a file or an
+// environment: what happens is a function of the options, of the nodes that were added and of the
+// calls made here.
 //
-// Life cycle: construct, add nodes, start them, run. Life-cycle calls may be made between events (from schedule(), from
-// `after_event`, or outside any run), and by the code of any node except for that very node's own start. Whoever dies while
-// its own code runs (or from inside an engine's disk call) is taken down when that code has returned; until then its ports
-// have no effect.
+// Life cycle: construct, add nodes, start them, run. Life-cycle calls may be made between events
+// (from schedule(), from `after_event`, or outside any run), and by the code of any node except for
+// that very node's own start. Whoever dies while its own code runs (or from inside an engine's disk
+// call) is taken down when that code has returned; until then its ports have no effect.
 //
-// Invariants: 1. time never goes back; 2. events run in the order (time, order of scheduling); 3. nothing of a dead
-// incarnation runs again; 4. the trace's hash is a function of what happened, not of what is kept, printed or counted.
+// Invariants: 1. time never goes back; 2. events run in the order (time, order of scheduling); 3.
+// nothing of a dead incarnation runs again; 4. the trace's hash is a function of what happened, not
+// of what is kept, printed or counted.
 class Simulation {
  public:
   explicit Simulation(Options options);
@@ -64,7 +66,8 @@ class Simulation {
   // Errors: kInvalid for a key that cannot be read.
   static Status check_overrides(const std::vector<Override>& overrides);
 
-  // -- The cluster. Names are what Address::host says; ids are below 65536. A new node is down until started.
+  // -- The cluster. Names are what Address::host says; ids are below 65536. A new node is down
+  // until started.
   void add_node(NodeId id, std::string name, NodeFactory factory);
   const std::vector<NodeId>& nodes() const { return ids_; }
   const std::string& name(NodeId id) const;
@@ -75,13 +78,15 @@ class Simulation {
   // Of a node that is down already: what its page cache still holds is lost too.
   void power_loss(NodeId id) { crash(id, CrashKind::kPower); }
   void crash(NodeId id, CrashKind kind);
-  // The node dies inside its next disk call: after half its time, or in its middle if the caller cannot wait.
+  // The node dies inside its next disk call: after half its time, or in its middle if the caller
+  // cannot wait.
   void crash_in_disk_call(NodeId id, CrashKind kind);
   // Whatever is meant for the node waits; its clock goes on.
   void pause(NodeId id);
   void resume(NodeId id);
-  // 100 is the default and infinitely fast, for simulated code takes no time; below that each event of the node occupies its
-  // processor for Options::event_cost * 100 / percent. REQUIRES: 1 <= percent <= 100.
+  // 100 is the default and infinitely fast, for simulated code takes no time; below that each event
+  // of the node occupies its processor for Options::event_cost * 100 / percent. REQUIRES: 1 <=
+  // percent <= 100.
   void set_processor(NodeId id, std::uint64_t percent);
 
   bool is_up(NodeId id) const;
@@ -89,7 +94,8 @@ class Simulation {
   // Why the node stopped itself, "" if it did not; cleared by start().
   const std::string& halted(NodeId id) const;
   Incarnation incarnation(NodeId id) const;
-  // The node that is running, nullptr when down. Its concrete type is known to whoever wrote the factory.
+  // The node that is running, nullptr when down. Its concrete type is known to whoever wrote the
+  // factory.
   Node* node(NodeId id) const;
 
   // -- Network, one direction at a time.
@@ -113,14 +119,15 @@ class Simulation {
   // -- Disks.
   void set_disk_faults(NodeId id, const DiskFaults& faults);
   const DiskFaults& disk_faults(NodeId id) const;
-  // Flips one bit of a durable sector of a file whose path begins with `prefix`; `which` decides where, under purposes of its
-  // own (disk.rot_sector, disk.rot_bit). False when there is no byte to rot.
+  // Flips one bit of a durable sector of a file whose path begins with `prefix`; `which` decides
+  // where, under purposes of its own (disk.rot_sector, disk.rot_bit). False when there is no byte
+  // to rot.
   bool rot(NodeId id, const Key& which, std::string_view prefix = {});
   const std::vector<Rot>& rots() const { return rots_; }
   // Empties the disk of a node that is down.
   void wipe_disk(NodeId id);
-  // What a power loss at this instant would leave if everything unsynced were lost. A view without copies: good until the
-  // simulation goes on. Read-only; works with Yield::never() alone.
+  // What a power loss at this instant would leave if everything unsynced were lost. A view without
+  // copies: good until the simulation goes on. Read-only; works with Yield::never() alone.
   std::unique_ptr<Disk> durable_image(NodeId id) const;
   // The disk as a process would find it now, page cache included. Read-only, like the above.
   std::unique_ptr<Disk> current_image(NodeId id) const;
@@ -140,14 +147,17 @@ class Simulation {
   // The run stops after the event that is running; every later run returns kAborted at once.
   void abort_run(std::string reason);
   const std::string& aborted() const { return aborted_; }
-  // Called after every event in which a node ran (also its start and its end), outside of simulated code; costs nothing
-  // while unset. The node may be down by then.
+  // Called after every event in which a node ran (also its start and its end), outside of simulated
+  // code; costs nothing while unset. The node may be down by then.
   void set_after_event(UniqueFunction<void(NodeId)> call) { after_event_ = std::move(call); }
-  // Called for each message that a node sends, at the moment of sending, whatever becomes of it: what a node says must
-  // already be true of its disk. `kind` is the label's.
-  void set_on_message(UniqueFunction<void(NodeId from, std::string_view kind, BytesView payload)> call);
+  // Called for each message that a node sends, at the moment of sending, whatever becomes of it:
+  // what a node says must already be true of its disk. `kind` is the label's.
+  void set_on_message(
+      UniqueFunction<void(NodeId from, std::string_view kind, BytesView payload)> call);
   // Called when a node has stopped itself by Tasks::halt, after it was taken down.
-  void set_on_halt(UniqueFunction<void(NodeId, const std::string&)> call) { on_halt_ = std::move(call); }
+  void set_on_halt(UniqueFunction<void(NodeId, const std::string&)> call) {
+    on_halt_ = std::move(call);
+  }
 
   // -- Knowing.
   KeyedRandom& random();

@@ -143,7 +143,7 @@ void Cell::settle(std::vector<Entry>& entries) {
       Entry& writer = entries[token.writer];
       // A value that was seen before the call of its only writer stays impossible: the deadline
       // is then the call itself, and the search finds nobody to show it to.
-      const std::int64_t deadline = std::max(by, writer.invoked_at);
+      const std::int64_t deadline = std::max(std::min(by, writer.returned_at), writer.invoked_at);
       if (writer.definite && (!settled[token.writer] || writer.returned_at <= deadline)) continue;
       writer.definite = true;
       writer.returned_at = deadline;

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kValuesNamed = 4;
 constexpr std::size_t kOperationsTold = 5;
+constexpr std::uint64_t kStepsForStory = 100'000;
 
 std::string told(const Request& request, const TimeText& time) {
   return client_text(*request.operation) + " (" + time(request.invoked_at) + " to " +
@@ -42,8 +43,10 @@ std::string how_far_any_order_gets(KeyCase& key, const Contradiction& contradict
     out += "; and " + std::to_string(contradiction.core.size() - kOperationsTold) + " more";
   }
   options.lookahead = false;
+  options.step_budget = std::min(options.step_budget, kStepsForStory);
   const KeyCase::Judgement stuck = key.judge_only(core, options);
-  if (stuck.unplaced.empty() || stuck.values.empty()) return out;
+  // Unless every order was tried, there may be values that were not met.
+  if (stuck.verdict != Verdict::kInvalid || stuck.unplaced.empty()) return out;
   const Request& last = *key.requests()[stuck.unplaced.front()];
   return out + ": when " + client_text(*last.operation) + " returned, the value can only have been " +
          values_text(stuck.values);

@@ -39,11 +39,8 @@ KeyCase::Judgement KeyCase::judge(const SearchOptions& options) {
 KeyCase::Judgement KeyCase::judge_only(const std::vector<std::uint32_t>& certain,
                                        const SearchOptions& options) {
   std::vector<Entry> entries = entries_;
-  for (Entry& entry : entries) {
-    entry.definite = false;
-    entry.returned_at = kNever;
-  }
-  for (const std::uint32_t i : certain) entries[i] = entries_[i];
+  for (Entry& entry : entries) entry.definite = false;
+  for (const std::uint32_t i : certain) entries[i].definite = true;
   return judge_entries(std::move(entries), options);
 }
 

@@ -31,8 +31,9 @@ class KeyCase {
     std::vector<std::string> values;        // What the key can have held there.
   };
   Judgement judge(const SearchOptions& options);
-  // As if every request but those of `certain` (positions in requests()) had an unknown outcome.
-  // If that is invalid so is the whole, since an unknown outcome only permits more.
+  // As if every request but those of `certain` (positions in requests()) might as well not have
+  // happened; if it did, then between its call and its return. If that is invalid so is the
+  // whole, since it permits more.
   Judgement judge_only(const std::vector<std::uint32_t>& certain, const SearchOptions& options);
 
  private:

@@ -26,12 +26,13 @@ struct Action {
   friend bool operator==(const Action&, const Action&) = default;
 };
 
-// One request within the search on its key.
+// One request within the search on its key. It takes effect, if it does, between its call and its
+// return; a definite one does. One whose outcome is unknown is not definite and never returns.
 struct Entry {
   Action action;
   std::int64_t invoked_at = 0;
-  std::int64_t returned_at = kNever;  // kNever if and only if not definite.
-  bool definite = false;              // Took effect before it returned; otherwise: may, at any time.
+  std::int64_t returned_at = kNever;
+  bool definite = false;
   bool dropped = false;               // Has no bearing on the verdict: not searched.
   // Definite, and nobody can tell whether it happened once something overwrites it.
   bool unseen = false;

@@ -42,12 +42,24 @@ class Facts {
     const auto found = writers(tokens[0]);
     return found.size() == 1 ? found[0] : nullptr;
   }
-  // Nothing makes the key nil again.
-  bool never_nil_again() const {
-    return std::none_of(all_.begin(), all_.end(), [](const Request* request) {
+  // Whether nothing can have made the key nil after `from` was called and before `to` returned.
+  bool never_nil_between(const Request* from, const Request* to) const {
+    return std::none_of(all_.begin(), all_.end(), [&](const Request* request) {
       if (request->outcome == Outcome::kFail) return false;
       const Value* written = written_value(op(request));
-      return op(request).function == Function::kDelete || (written != nullptr && written->is_nil());
+      const bool removes = written != nullptr ? written->is_nil()
+                                              : op(request).function == Function::kDelete;
+      return removes && !precedes(request, from) && !precedes(to, request);
+    });
+  }
+  // Whether `value`, which one request alone wrote, was there before `request` was called.
+  bool there_before(const Value& value, const Request* request) const {
+    const Request* writer = only_writer(value);
+    if (writer == nullptr || writer == request) return false;
+    if (precedes(writer, request)) return true;
+    return std::any_of(all_.begin(), all_.end(), [&](const Request* reader) {
+      const Value* shown = shown_value(op(reader));
+      return shown != nullptr && *shown == value && precedes(reader, request);
     });
   }
   bool only_appends() const {
@@ -134,6 +146,12 @@ Said token_seen_twice(const Contradiction& c, const Facts& facts) {
   return std::nullopt;
 }
 
+// Nothing makes the key nil from the earlier of two calls to the later of two returns.
+bool never_nil(const Facts& facts, const Request* a, const Request* b) {
+  return facts.never_nil_between(a, a) && facts.never_nil_between(b, b) &&
+         facts.never_nil_between(a, b) && facts.never_nil_between(b, a);
+}
+
 Said value_swapped_twice(const Contradiction& c, const Facts& facts) {
   std::vector<const Request*> swaps;
   for (const Request* request : c.core) {
@@ -144,7 +162,7 @@ Said value_swapped_twice(const Contradiction& c, const Facts& facts) {
   if (expected != op(swaps[1]).arguments[0] || op(swaps[0]).arguments[1] == expected) {
     return std::nullopt;
   }
-  const bool back = expected.is_nil() ? !facts.never_nil_again()
+  const bool back = expected.is_nil() ? !never_nil(facts, swaps[0], swaps[1])
                                       : facts.only_writer(expected) == nullptr;
   if (back) return std::nullopt;
   return who(swaps[0]) + " and " + who(swaps[1]) + " both succeeded, although " +
@@ -163,7 +181,8 @@ Said change_not_seen(const Facts& facts, const Request* change, const Request* r
   const std::string told = returned_then_called(change, reader);
   const Value* written = written_value(op(change));
   if (shown.is_nil()) {
-    if (written == nullptr || written->is_nil() || !facts.never_nil_again()) return std::nullopt;
+    if (written == nullptr || written->is_nil()) return std::nullopt;
+    if (!facts.never_nil_between(change, reader)) return std::nullopt;
     return told + ", and nothing removes it";
   }
   if (op(change).function == Function::kAppend) {
@@ -172,8 +191,7 @@ Said change_not_seen(const Facts& facts, const Request* change, const Request* r
     if (there || !facts.only_appends()) return std::nullopt;
     return told + ", which lacks " + to_text(*written);
   }
-  const Request* writer = facts.only_writer(shown);
-  if (writer == nullptr || writer == change || !precedes(writer, change)) return std::nullopt;
+  if (!facts.there_before(shown, change)) return std::nullopt;
   return told + ", " + replaced_text(change);
 }
 
@@ -206,15 +224,14 @@ Said went_back(const Facts& facts, const Request* first, const Request* second) 
   const Value& older = *shown_value(op(second));
   if (newer == older || newer.is_nil()) return std::nullopt;
   if (older.is_nil()) {
-    if (!facts.never_nil_again()) return std::nullopt;
+    if (!facts.never_nil_between(first, second)) return std::nullopt;
     return then_text(first, second) + ", and nothing removes it";
   }
   if (facts.only_appends()) {
     if (begins_with(older, newer)) return std::nullopt;
     return then_text(first, second) + ", which does not continue it";
   }
-  const Request* writer = facts.only_writer(older);
-  if (writer == nullptr || !precedes(writer, first)) return std::nullopt;
+  if (!facts.there_before(older, first)) return std::nullopt;
   if (tokens_of(newer).size() != 1) return std::nullopt;
   return then_text(first, second) + ", which " + to_text(newer) + " had replaced";
 }

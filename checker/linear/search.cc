@@ -42,6 +42,7 @@ class Search {
       if (here_.done(time_.slot(entry)) || entries_[entry].action.pure) continue;
       if (try_entry(entry)) return true;
     }
+    if (!entries_[time_.returning(here_.position)].definite && pass_return()) return true;
     for (std::size_t group = 0; group < time_.groups().size(); ++group) {
       if (try_group(group)) return true;
     }
@@ -50,13 +51,23 @@ class Search {
     return false;
   }
 
+  // An entry that is not definite and changes nothing need not happen.
   bool try_entry(std::uint32_t number) {
     const Entry& entry = entries_[number];
     const auto to = ask(here_.state, entry.action);
     if (!to || cut(entry, *to)) return false;
+    if (!entry.definite && *to == here_.state) return false;
     start_next(*to);
     next_.set_done(time_.slot(number));
     if (entry.action.overwrites) absorb_unseen();
+    return reach_next();
+  }
+
+  // The entry that returns next did not take effect.
+  bool pass_return() {
+    ++steps_;
+    next_ = here_;
+    ++next_.position;
     return reach_next();
   }
 
@@ -66,7 +77,6 @@ class Search {
     if (used >= group.available_from.size() || used == UINT16_MAX) return false;
     if (group.available_from[used] > here_.position) return false;
     const auto to = ask(here_.state, group.action);
-    // An optional entry that changes nothing need not happen.
     if (!to || *to == here_.state || cut(entries_[group.entry], *to)) return false;
     start_next(*to);
     ++next_.used[number];
@@ -134,7 +144,8 @@ class Search {
     SearchResult result{verdict, steps_, {}, {}};
     if (verdict == Verdict::kValid) return result;
     for (std::uint32_t p = furthest_; p < time_.positions(); ++p) {
-      result.unplaced.push_back(time_.returning(p));
+      const std::uint32_t entry = time_.returning(p);
+      if (entries_[entry].definite) result.unplaced.push_back(entry);
     }
     result.states = std::move(states_);
     return result;

@@ -12,7 +12,7 @@ std::vector<Timeline::Event> Timeline::events_of(const std::vector<Entry>& entri
   for (std::uint32_t i = 0; i < entries.size(); ++i) {
     if (entries[i].dropped) continue;
     events.push_back({entries[i].invoked_at, false, i});
-    if (entries[i].definite) events.push_back({entries[i].returned_at, true, i});
+    if (entries[i].returned_at != kNever) events.push_back({entries[i].returned_at, true, i});
   }
   std::sort(events.begin(), events.end(), [](const Event& a, const Event& b) {
     return std::tie(a.at, a.is_return, a.entry) < std::tie(b.at, b.is_return, b.entry);
@@ -37,7 +37,7 @@ Timeline::Timeline(const std::vector<Entry>& entries) {
       open_.insert(open_.end(), open_now.begin(), open_now.end());
       open_begin_.push_back(open_.size());
       close(event.entry, open_now);
-    } else if (entry.definite) {
+    } else if (entry.returned_at != kNever) {
       open(event.entry, open_now);
     } else {
       add_optional(entry.action, event.entry);

@@ -8,15 +8,15 @@
 
 namespace plumbline::checker {
 
-// The order in time of the entries of one key, seen from the returns of the definite ones.
+// The order in time of the entries of one key, seen from the returns.
 //
 // Position p means: the first p returns have passed, and the p-th is next. The entries that matter
 // at p are those called before that return and not yet returned. Each of them has a slot, unique
 // among the open ones, so that a set of open entries is a mask of as many bits as there are
 // operations open at once, however long the history is.
 //
-// Entries that are not definite never return. Those with equal actions are interchangeable, so
-// they form a group and are used in the order of their calls.
+// Entries that never return are not definite. Those with equal actions are interchangeable, so they
+// form a group and are used in the order of their calls.
 class Timeline {
  public:
   struct Group {
@@ -50,7 +50,7 @@ class Timeline {
   void close(std::uint32_t entry, std::vector<std::uint32_t>& open_now);
 
   std::vector<std::uint32_t> returns_;
-  std::vector<std::uint32_t> return_rank_;  // Of each definite entry.
+  std::vector<std::uint32_t> return_rank_;  // Of each entry that returns.
   std::vector<std::uint32_t> open_;
   std::vector<std::size_t> open_begin_;
   std::vector<std::uint32_t> slots_;

@@ -15,6 +15,9 @@ class Shrinker {
     // No order explains the beginning, and one explains it without its last answer.
     std::vector<std::uint32_t> core = {rest.back()};
     rest.pop_back();
+    std::stable_partition(rest.begin(), rest.end(), [&](std::uint32_t i) {
+      return effect_of(*key_.requests()[i]->operation) == Effect::kNone;
+    });
     while (!rest.empty() && !invalid(core)) {
       const std::size_t needed = last_needed(rest, core);
       core.push_back(rest[needed]);

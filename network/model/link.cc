@@ -19,7 +19,8 @@ std::uint64_t sum_ppm(std::uint32_t a, std::uint32_t b) {
 }
 
 Duration settled_delay(const LinkSettings& settings, std::uint64_t rank) {
-  const std::uint64_t tail = std::min<std::uint64_t>(settings.tail_ppm, kMillion) * (kRanks / kMillion);
+  const std::uint64_t tail =
+      std::min<std::uint64_t>(settings.tail_ppm, kMillion) * (kRanks / kMillion);
   const std::uint64_t common = kRanks - tail;
   if (rank < common) return interpolate(settings.delay_min, settings.delay_max, rank, common);
   return interpolate(settings.delay_max, settings.tail_max, rank - common, tail);

@@ -13,27 +13,29 @@ namespace plumbline::network {
 struct LinkSettings {
   Duration delay_min = microseconds(100);
   Duration delay_max = milliseconds(1);
-  // One message in `tail_ppm` of a million takes up to `tail_max`: the tail that makes reordering and time-outs happen.
+  // One message in `tail_ppm` of a million takes up to `tail_max`: the tail that makes reordering
+  // and time-outs happen.
   std::uint32_t tail_ppm = 0;
   Duration tail_max = milliseconds(50);
   std::uint32_t loss_ppm = 0;
   std::uint32_t duplicate_ppm = 0;
 };
 
-// What a nemesis does to one direction of a link, on top of its settings. Set while the run goes on.
+// What a nemesis does to one direction of a link, on top of its settings. Set while the run goes
+// on.
 struct LinkState {
   bool blocked = false;  // messages are dropped; streams and connects stall without losing a byte
   bool clogged = false;  // everything is held, and goes on when the clog is released
-  Duration extra_delay_max;  // each message waits up to this longer, in proportion to its rank
-  std::uint32_t loss_ppm = 0;       // added to the settings' own
+  Duration extra_delay_max;    // each message waits up to this longer, in proportion to its rank
+  std::uint32_t loss_ppm = 0;  // added to the settings' own
   std::uint32_t duplicate_ppm = 0;  // added to the settings' own
-  std::uint32_t reset_ppm = 0;      // chance, for each chunk of a stream, that its connection breaks
+  std::uint32_t reset_ppm = 0;  // chance, for each chunk of a stream, that its connection breaks
 
   friend bool operator==(const LinkState&, const LinkState&) = default;
 };
 
-// What tells one message from every other of the run: who sent it, to whom, what it is about, and how many with the same
-// label went the same way before it.
+// What tells one message from every other of the run: who sent it, to whom, what it is about, and
+// how many with the same label went the same way before it.
 struct MessageIdentity {
   NodeId from;
   Incarnation incarnation;
@@ -53,13 +55,13 @@ struct Fate {
   bool lost() const { return deliveries.empty(); }
 };
 
-// A delay's rank is its place in the link's distribution, 0 the fastest. Decisions are drawn as ranks, so that an override
-// means the same after a change of the settings.
+// A delay's rank is its place in the link's distribution, 0 the fastest. Decisions are drawn as
+// ranks, so that an override means the same after a change of the settings.
 constexpr std::uint64_t kRanks = 1'000'000'000;
 Duration delay_at(const LinkSettings& settings, const LinkState& state, std::uint64_t rank);
 
-// Purposes drawn: net.loss and net.duplicate (0 or 1), net.delay and net.delay_again (a rank below kRanks).
-// REQUIRES: the link is neither blocked nor clogged, or the caller deals with that.
+// Purposes drawn: net.loss and net.duplicate (0 or 1), net.delay and net.delay_again (a rank below
+// kRanks). REQUIRES: the link is neither blocked nor clogged, or the caller deals with that.
 Fate decide(const LinkSettings& settings, const LinkState& state, const MessageIdentity& message,
             KeyedRandom& random);
 

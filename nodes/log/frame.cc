@@ -8,7 +8,8 @@
 namespace plumbline::log {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "the format is written as it lies in memory");
+static_assert(std::endian::native == std::endian::little,
+              "the format is written as it lies in memory");
 
 template <class T>
 void store(char* at, T value) {
@@ -22,7 +23,8 @@ T load(const char* at) {
   return value;
 }
 
-// Where a thing lies is part of its checksum: a misdirected block, or one left over from another segment, does not pass.
+// Where a thing lies is part of its checksum: a misdirected block, or one left over from another
+// segment, does not pass.
 std::uint32_t place_checksum(const SegmentHeader& header, std::uint64_t offset) {
   char place[16];
   store(place, header.salt);
@@ -60,7 +62,8 @@ std::string segment_name(RecordNumber first) {
   constexpr char kDigits[] = "0123456789abcdef";
   std::string name(kNameDigits, '0');
   std::uint64_t rest = first.value;
-  for (int i = kNameDigits - 1; i >= 0; --i, rest >>= 4) name[static_cast<std::size_t>(i)] = kDigits[rest & 15];
+  for (int i = kNameDigits - 1; i >= 0; --i, rest >>= 4)
+    name[static_cast<std::size_t>(i)] = kDigits[rest & 15];
   return name.append(kSegmentSuffix);
 }
 
@@ -88,7 +91,8 @@ Bytes encode_header(const SegmentHeader& header) {
   return sector;
 }
 
-// A segment gets its name only after its header is synced, so an unreadable one is never a torn one.
+// A segment gets its name only after its header is synced, so an unreadable one is never a torn
+// one.
 Result<SegmentHeader> decode_header(BytesView sector, const std::string& file) {
   const auto corrupt = [&file](const char* what) {
     return Error{Errc::kCorrupt, file + ": segment header at offset 0 " + what};
@@ -97,7 +101,8 @@ Result<SegmentHeader> decode_header(BytesView sector, const std::string& file) {
   sector = sector.substr(0, kHeaderBytes);
   if (!sector.starts_with(kMagic)) return corrupt("has no magic");
   const auto checksum = load<std::uint32_t>(sector.data() + kHeaderChecksumAt);
-  if (checksum != crc32c(sector.substr(kHeaderVersionAt))) return corrupt("does not pass its checksum");
+  if (checksum != crc32c(sector.substr(kHeaderVersionAt)))
+    return corrupt("does not pass its checksum");
   const auto version = load<std::uint32_t>(sector.data() + kHeaderVersionAt);
   if (version != kFormatVersion) {
     return Error{Errc::kInvalid, file + ": log format version " + std::to_string(version) +
@@ -149,12 +154,13 @@ std::uint64_t frame_bytes_at(const char* frame) {
   return frame_bytes(load<std::uint32_t>(frame + kFrameLengthAt));
 }
 
-std::uint32_t seal_frame(char* frame, const SegmentHeader& header, std::uint64_t offset, RecordNumber number,
-                         RecordNumber floor) {
+std::uint32_t seal_frame(char* frame, const SegmentHeader& header, std::uint64_t offset,
+                         RecordNumber number, RecordNumber floor) {
   store(frame + kFrameNumberAt, number.value);
   store(frame + kFrameFloorAt, floor.value);
   const auto length = load<std::uint32_t>(frame + kFrameLengthAt);
-  const std::uint32_t checksum = frame_checksum({frame, kFrameHeaderBytes + length}, header, offset);
+  const std::uint32_t checksum =
+      frame_checksum({frame, kFrameHeaderBytes + length}, header, offset);
   store(frame + kFrameChecksumAt, checksum);
   return checksum;
 }
@@ -165,11 +171,13 @@ Record Frame::record() const {
   return record;
 }
 
-std::optional<Frame> read_frame(BytesView segment, std::uint64_t offset, const SegmentHeader& header) {
+std::optional<Frame> read_frame(BytesView segment, std::uint64_t offset,
+                                const SegmentHeader& header) {
   if (offset + kFrameHeaderBytes > segment.size()) return std::nullopt;
   const char* bytes = segment.data() + offset;
   const std::uint64_t length = load<std::uint32_t>(bytes + kFrameLengthAt);
-  // The length is not to be trusted before the checksum, and the checksum cannot be computed without it.
+  // The length is not to be trusted before the checksum, and the checksum cannot be computed
+  // without it.
   const std::uint64_t room = segment.size() - offset - kFrameHeaderBytes;
   if (length > header.record_bytes_max || length > room) return std::nullopt;
   const BytesView covered(bytes, kFrameHeaderBytes + length);

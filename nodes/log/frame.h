@@ -19,11 +19,12 @@ constexpr std::uint64_t round_up(std::uint64_t n, std::uint64_t multiple) {
 struct SegmentHeader {
   Identity identity;
   std::uint32_t record_bytes_max = 0;
-  // Number of the first record that this segment holds or will hold. That the segment exists says that all before were synced.
+  // Number of the first record that this segment holds or will hold. That the segment exists says
+  // that all before were synced.
   RecordNumber first;
   std::uint64_t segment_bytes = 0;
-  // Part of every checksum in the segment, and different in each: what belongs to another segment does not pass here, nor
-  // does a client's payload that imitates a frame.
+  // Part of every checksum in the segment, and different in each: what belongs to another segment
+  // does not pass here, nor does a client's payload that imitates a frame.
   std::uint64_t salt = 0;
 };
 
@@ -32,7 +33,8 @@ std::string segment_name(RecordNumber first);
 std::optional<RecordNumber> parse_segment_name(std::string_view name);
 
 Bytes encode_header(const SegmentHeader& header);
-// `file` is for the message. Errors: kCorrupt; kInvalid for a version that this program does not know.
+// `file` is for the message. Errors: kCorrupt; kInvalid for a version that this program does not
+// know.
 Result<SegmentHeader> decode_header(BytesView sector, const std::string& file);
 
 // Says that all records before `next` were synced.
@@ -47,9 +49,10 @@ constexpr std::uint64_t frame_bytes(std::uint64_t payload_bytes) {
 void append_frame(Bytes& into, const Record& record);
 // Size of the frame that append_frame() made at `frame`.
 std::uint64_t frame_bytes_at(const char* frame);
-// Fills in what was left out, for a frame that will lie at `offset` of the segment; returns its checksum.
-std::uint32_t seal_frame(char* frame, const SegmentHeader& header, std::uint64_t offset, RecordNumber number,
-                         RecordNumber floor);
+// Fills in what was left out, for a frame that will lie at `offset` of the segment; returns its
+// checksum.
+std::uint32_t seal_frame(char* frame, const SegmentHeader& header, std::uint64_t offset,
+                         RecordNumber number, RecordNumber floor);
 
 // A frame that passed its checksum. `payload` points into the segment's bytes.
 struct Frame {
@@ -64,6 +67,7 @@ struct Frame {
 };
 
 // The frame at `offset` of a segment's bytes; nothing when there is none that passes.
-std::optional<Frame> read_frame(BytesView segment, std::uint64_t offset, const SegmentHeader& header);
+std::optional<Frame> read_frame(BytesView segment, std::uint64_t offset,
+                                const SegmentHeader& header);
 
 }  // namespace plumbline::log

@@ -12,10 +12,14 @@ namespace plumbline::log {
 namespace {
 
 constexpr trace::Kind kOpened{"log.opened", "opens its log: {a} records in {b} segments"};
-constexpr trace::Kind kTailCut{"log.tail_cut", "cuts its log's torn tail behind record {a}; {b} intact records behind the hole"};
+constexpr trace::Kind kTailCut{
+    "log.tail_cut",
+    "cuts its log's torn tail behind record {a}; {b} intact records behind the hole"};
 constexpr trace::Kind kRefused{"log.refused", "cannot use its log (reason {a})"};
-constexpr trace::Kind kFlushed{"log.flushed", "has synced {b} records of its log from {a} on, {c} bytes"};
-constexpr trace::Kind kSegmentMade{"log.segment_made", "begins a log segment of {b} bytes at record {a}"};
+constexpr trace::Kind kFlushed{"log.flushed",
+                               "has synced {b} records of its log from {a} on, {c} bytes"};
+constexpr trace::Kind kSegmentMade{"log.segment_made",
+                                   "begins a log segment of {b} bytes at record {a}"};
 constexpr trace::Kind kFailed{"log.failed", "can no longer write its log (reason {a})"};
 
 const trace::Probe kTornTailCut{"log.torn_tail_cut"};
@@ -39,14 +43,14 @@ Status ensure_directory(Yield& yield, Disk& disk, const std::string& directory) 
   return disk.sync_directory(yield, parent_of(directory));
 }
 
-
 }  // namespace
 
 Log::Log(Disk& disk, trace::Sink& trace, std::string directory, const Options& options)
     : disk_(disk), trace_(trace), directory_(std::move(directory)), options_(options) {}
 
-Result<std::unique_ptr<Log>> Log::open(Yield& yield, Disk& disk, trace::Sink& trace, std::string directory,
-                                       const Options& options, const Replay& replay) {
+Result<std::unique_ptr<Log>> Log::open(Yield& yield, Disk& disk, trace::Sink& trace,
+                                       std::string directory, const Options& options,
+                                       const Replay& replay) {
   LastSegment last;
   const Result<Found> found = recover_keeping(yield, disk, directory, options, replay, last);
   if (!found) {
@@ -128,8 +132,8 @@ Status Log::write_all(Yield& yield, Bytes& frames) {
   return write_mark(yield);
 }
 
-// One batch: consecutive records that one sync makes durable. Their floor is the first one's number, for all before were
-// synced before any byte of this batch was written.
+// One batch: consecutive records that one sync makes durable. Their floor is the first one's
+// number, for all before were synced before any byte of this batch was written.
 Status Log::write_batch(Yield& yield, char* frames, std::uint64_t bytes) {
   const RecordNumber first = next_;
   RecordNumber number = first;
@@ -138,8 +142,8 @@ Status Log::write_batch(Yield& yield, char* frames, std::uint64_t bytes) {
     number = number.next();
   }
   if (Status status = file_->write(yield, at_, BytesView(frames, bytes)); !status) return status;
-  // A failed sync is final. The kernel may have dropped the bytes and called them clean, so that a second sync would succeed
-  // without them (Rebello and others, ATC 2020).
+  // A failed sync is final. The kernel may have dropped the bytes and called them clean, so that a
+  // second sync would succeed without them (Rebello and others, ATC 2020).
   if (Status status = file_->sync(yield); !status) return status;
   at_ = round_up(at_ + bytes, kSectorBytes);
   next_ = number;
@@ -149,8 +153,8 @@ Status Log::write_batch(Yield& yield, char* frames, std::uint64_t bytes) {
   return {};
 }
 
-// Not synced: it reaches the disk with the next sync, and no later than the process dies as long as power stays. The slots are
-// written in turns, so that tearing one leaves the other.
+// Not synced: it reaches the disk with the next sync, and no later than the process dies as long as
+// power stays. The slots are written in turns, so that tearing one leaves the other.
 Status Log::write_mark(Yield& yield) {
   mark_slot_ = 1 - mark_slot_;
   const Bytes mark = encode_mark(segment_, mark_slot_, next_);
@@ -183,7 +187,8 @@ std::uint64_t Log::fitting(const char* frames, std::uint64_t bytes) const {
 Status Log::roll(Yield& yield, std::uint64_t first_frame_bytes) {
   const std::uint64_t bytes = std::max(options_.segment_bytes, kDataAt + first_frame_bytes);
   const std::uint64_t salt =
-      combine(combine(segment_.salt, checksum_), combine(options_.identity.cluster, options_.identity.node.value));
+      combine(combine(segment_.salt, checksum_),
+              combine(options_.identity.cluster, options_.identity.node.value));
   segment_ = SegmentHeader{.identity = options_.identity,
                            .record_bytes_max = options_.record_bytes_max,
                            .first = next_,

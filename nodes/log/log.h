@@ -22,30 +22,38 @@ struct Counters {
   std::uint64_t segments_created = 0;
 };
 
-// What survives a crash: the write-ahead log of one node, for all its Raft groups. The format, what it can tell and what it cannot
-// are in FORMAT.md.
+// What survives a crash: the write-ahead log of one node, for all its Raft groups. The format, what
+// it can tell and what it cannot are in FORMAT.md.
 //
-// Owned by the shell. append() at any time; flush() and settle() from one fiber, which is the only one that touches the disk.
+// Owned by the shell. append() at any time; flush() and settle() from one fiber, which is the only
+// one that touches the disk.
 //
-// 1. When flush() has succeeded, every record appended before its call survives any loss of power, in order.
+// 1. When flush() has succeeded, every record appended before its call survives any loss of power,
+// in order.
 // 2. No record is ever handed out by recovery that was not appended, nor one behind a gap.
-// 3. After the first failure nothing more is written: it is unknown what the disk holds, and only a new open() can tell.
+// 3. After the first failure nothing more is written: it is unknown what the disk holds, and only a
+// new open() can tell.
 class Log {
  public:
-  // Opens or creates the log in `directory` (whose parent exists) and hands every surviving record to `replay`, in order. An
-  // entry replaces earlier ones of its group with the same or a higher index. What was handed out is durable on success; on
-  // failure it means nothing, and the directory is as it was or holds the same records.
-  // Errors: those of recover(), and what the disk says.
-  static Result<std::unique_ptr<Log>> open(Yield& yield, Disk& disk, trace::Sink& trace, std::string directory,
-                                           const Options& options, const Replay& replay);
+  // Opens or creates the log in `directory` (whose parent exists) and hands every surviving record
+  // to `replay`, in order. An entry replaces earlier ones of its group with the same or a higher
+  // index. What was handed out is durable on success; on failure it means nothing, and the
+  // directory is as it was or holds the same records. Errors: those of recover(), and what the disk
+  // says.
+  static Result<std::unique_ptr<Log>> open(Yield& yield, Disk& disk, trace::Sink& trace,
+                                           std::string directory, const Options& options,
+                                           const Replay& replay);
 
-  // Buffers a record; it is not on the disk yet. REQUIRES: its payload is at most record_bytes_max long.
+  // Buffers a record; it is not on the disk yet. REQUIRES: its payload is at most record_bytes_max
+  // long.
   void append(const Record& record);
-  // Makes everything durable that was appended before the call, with one sync (two and more when a segment fills up). Records
-  // appended meanwhile belong to the next flush: group commit. A failure is final: the node must stop.
+  // Makes everything durable that was appended before the call, with one sync (two and more when a
+  // segment fills up). Records appended meanwhile belong to the next flush: group commit. A failure
+  // is final: the node must stop.
   Status flush(Yield& yield);
-  // For idle moments: makes it durable that the last flush was synced, so that damage to it is told from a torn tail also after
-  // a loss of power (FORMAT.md, "What cannot be told"). A sync when something was flushed since the last call, else nothing.
+  // For idle moments: makes it durable that the last flush was synced, so that damage to it is told
+  // from a torn tail also after a loss of power (FORMAT.md, "What cannot be told"). A sync when
+  // something was flushed since the last call, else nothing.
   Status settle(Yield& yield);
 
   std::uint64_t bytes_buffered() const { return buffer_.size(); }

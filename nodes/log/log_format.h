@@ -4,13 +4,14 @@
 #include <cstdint>
 #include <string_view>
 
-// The numbers of the log's format on disk; what they mean is in FORMAT.md. All integers are little-endian.
+// The numbers of the log's format on disk; what they mean is in FORMAT.md. All integers are
+// little-endian.
 namespace plumbline::log {
 
 inline constexpr std::uint32_t kFormatVersion = 1;
 
-// What survives a loss of power whole, or does not (nodes/world/disk.h). A batch starts on such a boundary, so that writing
-// one never touches a sector that was synced before.
+// What survives a loss of power whole, or does not (nodes/world/disk.h). A batch starts on such a
+// boundary, so that writing one never touches a sector that was synced before.
 inline constexpr std::uint64_t kSectorBytes = 512;
 
 inline constexpr std::string_view kSegmentSuffix = ".wal";

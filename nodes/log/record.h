@@ -15,7 +15,8 @@ enum class RecordKind : std::uint8_t {
   kEntry,
 };
 
-// What a group wants to find again after a crash. The log keeps these numbers and does not know what they mean.
+// What a group wants to find again after a crash. The log keeps these numbers and does not know
+// what they mean.
 struct Record {
   GroupId group;
   RecordKind kind = RecordKind::kEntry;

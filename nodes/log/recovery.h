@@ -24,7 +24,8 @@ struct Found {
   std::uint64_t records = 0;
   // Number that the next record will have.
   RecordNumber next{1};
-  // The synced log is known to reach up to here; what lies between this and `next` passed its checksums, no more.
+  // The synced log is known to reach up to here; what lies between this and `next` passed its
+  // checksums, no more.
   RecordNumber proven{1};
   // Last segment's path; the bytes behind its last good record begin at `end`.
   std::string file;
@@ -34,18 +35,20 @@ struct Found {
   // Intact records among that: they follow a hole, so they are dropped.
   std::uint64_t behind_hole = 0;
 
-  // The last segment must be written anew before the log may go on: what is torn must not come back, and what passed its
-  // checksum was perhaps read from a cache that no sync ever emptied.
+  // The last segment must be written anew before the log may go on: what is torn must not come
+  // back, and what passed its checksum was perhaps read from a cache that no sync ever emptied.
   bool needs_repair() const { return torn || next != proven; }
 };
 
-// Hands every record that a log opened now would hold to `replay`, in order, and changes nothing: made for checking what a
-// loss of power would leave, and used by Log::open. Without a directory there is an empty log. On failure, what was handed out
-// means nothing.
+// Hands every record that a log opened now would hold to `replay`, in order, and changes nothing:
+// made for checking what a loss of power would leave, and used by Log::open. Without a directory
+// there is an empty log. On failure, what was handed out means nothing.
 //
-// Errors: kCorrupt when a record that was synced cannot be read, with file, record and offset in one line; kInvalid for the
-// log of another node or of an unknown format version; kIo when the disk does not answer.
-Result<Found> recover(Yield& yield, Disk& disk, const std::string& directory, const Options& options, const Replay& replay);
+// Errors: kCorrupt when a record that was synced cannot be read, with file, record and offset in
+// one line; kInvalid for the log of another node or of an unknown format version; kIo when the disk
+// does not answer.
+Result<Found> recover(Yield& yield, Disk& disk, const std::string& directory,
+                      const Options& options, const Replay& replay);
 
 // What the last segment holds, for those who go on writing it.
 struct LastSegment {
@@ -59,7 +62,7 @@ struct LastSegment {
 };
 
 // recover(), and the last segment beside it. `last` is left alone when there is none.
-Result<Found> recover_keeping(Yield& yield, Disk& disk, const std::string& directory, const Options& options,
-                              const Replay& replay, LastSegment& last);
+Result<Found> recover_keeping(Yield& yield, Disk& disk, const std::string& directory,
+                              const Options& options, const Replay& replay, LastSegment& last);
 
 }  // namespace plumbline::log

@@ -6,9 +6,10 @@
 namespace plumbline::log {
 namespace {
 
-// Gives a finished file its name. The order is the point: the name must not reach the disk before the bytes do (TiKV #11746),
-// and nothing may count on the file before its name does (etcd #6368).
-Status publish(Yield& yield, Disk& disk, File& file, const std::string& directory, const std::string& name) {
+// Gives a finished file its name. The order is the point: the name must not reach the disk before
+// the bytes do (TiKV #11746), and nothing may count on the file before its name does (etcd #6368).
+Status publish(Yield& yield, Disk& disk, File& file, const std::string& directory,
+               const std::string& name) {
   const std::string path = directory + "/" + name;
   const std::string temporary = path + std::string(kTemporarySuffix);
   if (Status status = file.sync(yield); !status) return status;
@@ -16,13 +17,16 @@ Status publish(Yield& yield, Disk& disk, File& file, const std::string& director
   return disk.sync_directory(yield, directory);
 }
 
-// A file under the temporary name of the segment, with its space reserved and `bytes` at its beginning.
+// A file under the temporary name of the segment, with its space reserved and `bytes` at its
+// beginning.
 Result<std::unique_ptr<File>> make_temporary(Yield& yield, Disk& disk, const std::string& directory,
                                              const SegmentHeader& header, BytesView bytes) {
-  const std::string temporary = directory + "/" + segment_name(header.first) + std::string(kTemporarySuffix);
+  const std::string temporary =
+      directory + "/" + segment_name(header.first) + std::string(kTemporarySuffix);
   Result<std::unique_ptr<File>> file = disk.open(yield, temporary, OpenMode::kCreate);
   if (!file) return file.error();
-  if (Status status = (*file)->allocate(yield, header.segment_bytes); !status) return status.error();
+  if (Status status = (*file)->allocate(yield, header.segment_bytes); !status)
+    return status.error();
   if (Status status = (*file)->write(yield, 0, bytes); !status) return status.error();
   return file;
 }
@@ -43,7 +47,8 @@ Result<std::unique_ptr<File>> create_segment(Yield& yield, Disk& disk, const std
   return make_segment(yield, disk, directory, header, encode_header(header));
 }
 
-Result<std::unique_ptr<File>> rewrite_segment(Yield& yield, Disk& disk, const std::string& directory, const Found& found,
+Result<std::unique_ptr<File>> rewrite_segment(Yield& yield, Disk& disk,
+                                              const std::string& directory, const Found& found,
                                               const LastSegment& last) {
   Bytes bytes = encode_header(last.header);
   bytes.resize(kDataAt, '\0');

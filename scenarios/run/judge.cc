@@ -120,7 +120,12 @@ std::optional<std::string> SimRun::stuck() const {
     if (simulation.is_up(node) || may_stay_down(node)) continue;
     what += "; " + simulation.name(node) + " is down " + simulation.halted(node);
   }
-  return what + " at " + seconds_text(simulation.now()) + "; " + describe_nodes();
+  what += " at " + seconds_text(simulation.now()) + "; " + describe_nodes();
+  if (what.ends_with('\n')) what.pop_back();
+  for (std::size_t at = what.find('\n'); at != std::string::npos; at = what.find('\n', at)) {
+    what.replace(at, 1, "; ");
+  }
+  return what;
 }
 
 // An operation type that never succeeded, or a kind of fault that was drawn and never struck.

@@ -1,5 +1,6 @@
-// This file defines functions of libc. Their declarations carry attributes that vary between versions, so that each is
-// declared here as libc does and forwards to the next definition of its name.
+// This file defines functions of libc. Their declarations carry attributes that vary between
+// versions, so that each is declared here as libc does and forwards to the next definition of its
+// name.
 #ifndef PLUMBLINE_SANITIZED
 
 #ifndef _GNU_SOURCE
@@ -51,7 +52,8 @@ void print(const char* text) {
 }
 
 void check(const char* function) {
-  if (plumbline::sim::in_simulated_code()) [[unlikely]] tripped(function);
+  if (plumbline::sim::in_simulated_code()) [[unlikely]]
+    tripped(function);
 }
 
 template <class Function>
@@ -93,7 +95,8 @@ PLUMB_TRIPWIRE(double, drand48, (), (), noexcept)
 
 // Threads and who one is.
 PLUMB_TRIPWIRE(int, pthread_create,
-               (pthread_t * thread, const pthread_attr_t* attributes, void* (*body)(void*), void* argument),
+               (pthread_t * thread, const pthread_attr_t* attributes, void* (*body)(void*),
+                void* argument),
                (thread, attributes, body, argument), noexcept)
 PLUMB_TRIPWIRE(pthread_t, pthread_self, (), (), noexcept)
 PLUMB_TRIPWIRE(int, sched_yield, (), (), noexcept)
@@ -106,9 +109,12 @@ PLUMB_TRIPWIRE(pid_t, fork, (), (), noexcept)
 PLUMB_TRIPWIRE(int, gethostname, (char* name, size_t size), (name, size), noexcept)
 
 // The real network.
-PLUMB_TRIPWIRE(int, socket, (int domain, int type, int protocol), (domain, type, protocol), noexcept)
-PLUMB_TRIPWIRE(int, connect, (int fd, const sockaddr* address, socklen_t size), (fd, address, size), )
-PLUMB_TRIPWIRE(int, bind, (int fd, const sockaddr* address, socklen_t size), (fd, address, size), noexcept)
+PLUMB_TRIPWIRE(int, socket, (int domain, int type, int protocol), (domain, type, protocol),
+               noexcept)
+PLUMB_TRIPWIRE(int, connect, (int fd, const sockaddr* address, socklen_t size),
+               (fd, address, size), )
+PLUMB_TRIPWIRE(int, bind, (int fd, const sockaddr* address, socklen_t size), (fd, address, size),
+               noexcept)
 
 // The real disk.
 PLUMB_TRIPWIRE(FILE*, fopen, (const char* path, const char* mode), (path, mode), )
@@ -141,8 +147,10 @@ PLUMB_TRIPWIRE(size_t, malloc_usable_size, (void* block), (block), noexcept)
     return next ARGUMENTS;                                     \
   }
 
-PLUMB_TRIPWIRE_OPEN(open, (const char* path, int flags, ...), (path, flags, mode), int(const char*, int, ...))
-PLUMB_TRIPWIRE_OPEN(open64, (const char* path, int flags, ...), (path, flags, mode), int(const char*, int, ...))
+PLUMB_TRIPWIRE_OPEN(open, (const char* path, int flags, ...), (path, flags, mode),
+                    int(const char*, int, ...))
+PLUMB_TRIPWIRE_OPEN(open64, (const char* path, int flags, ...), (path, flags, mode),
+                    int(const char*, int, ...))
 PLUMB_TRIPWIRE_OPEN(openat, (int directory, const char* path, int flags, ...),
                     (directory, path, flags, mode), int(int, const char*, int, ...))
 PLUMB_TRIPWIRE_OPEN(openat64, (int directory, const char* path, int flags, ...),

@@ -11,13 +11,16 @@ using Store = std::map<std::string, Value>;  // Without a key that is nil.
 
 class Twin {
  public:
-  Twin(const std::vector<Operation>& operations, bool sequences)
-      : operations_(operations), sequences_(sequences), done_(operations.size(), false) {}
+  Twin(const std::vector<Operation>& operations, bool sequences, const std::vector<bool>& certain)
+      : operations_(operations),
+        sequences_(sequences),
+        certain_(certain),
+        done_(operations.size(), false) {}
 
   bool explains(const Store& store) {
     bool all_done = true;
     for (std::size_t i = 0; i < operations_.size(); ++i) {
-      if (!done_[i] && operations_[i].outcome == Outcome::kOk) all_done = false;
+      if (!done_[i] && must_happen(i)) all_done = false;
     }
     if (all_done) return true;
     for (std::size_t i = 0; i < operations_.size(); ++i) {
@@ -33,11 +36,19 @@ class Twin {
   }
 
  private:
+  bool must_happen(std::size_t i) const {
+    return operations_[i].outcome == Outcome::kOk && certain_[i];
+  }
+
+  bool precedes(std::size_t i, std::size_t j) const {
+    const Operation& first = operations_[i];
+    return first.outcome == Outcome::kOk && first.returned_at < operations_[j].invoked_at;
+  }
+
   bool may_be_next(std::size_t i) const {
     for (std::size_t j = 0; j < operations_.size(); ++j) {
-      const Operation& other = operations_[j];
-      if (done_[j] || other.outcome != Outcome::kOk) continue;
-      if (other.returned_at < operations_[i].invoked_at) return false;
+      if (done_[j] && precedes(i, j)) return false;
+      if (!done_[j] && must_happen(j) && precedes(j, i)) return false;
     }
     return true;
   }
@@ -90,13 +101,20 @@ class Twin {
 
   const std::vector<Operation>& operations_;
   bool sequences_;
+  const std::vector<bool>& certain_;
   std::vector<bool> done_;
 };
 
 }  // namespace
 
 bool brute_force_linearizable(const std::vector<Operation>& operations, bool sequences) {
-  return Twin(operations, sequences).explains({});
+  return brute_force_linearizable(operations, sequences,
+                                  std::vector<bool>(operations.size(), true));
+}
+
+bool brute_force_linearizable(const std::vector<Operation>& operations, bool sequences,
+                              const std::vector<bool>& certain) {
+  return Twin(operations, sequences, certain).explains({});
 }
 
 }  // namespace plumbline::checker

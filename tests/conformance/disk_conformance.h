@@ -17,7 +17,8 @@ class DiskConformance : public ::testing::Test {
   void both_faces(Body body) {
     this->world_.spawn(0, [&](Yield& yield, World& world) { body(yield, world.disk, "waiting"); });
     ASSERT_TRUE(world_.run());
-    this->world_.spawn(0, [&](Yield&, World& world) { body(Yield::never(), world.disk, "at_once"); });
+    this->world_.spawn(0,
+                       [&](Yield&, World& world) { body(Yield::never(), world.disk, "at_once"); });
     ASSERT_TRUE(world_.run());
   }
   // In one face only, for tests around a restart.

@@ -251,7 +251,8 @@ TYPED_TEST_P(StreamsConformance, TheEndOfANodeBreaksItsConnections) {
     while (!connected) world.tasks.sleep_until(yield, world.clock.now() + milliseconds(1));
     broken = !TestFixture::read_all(yield, *stream).ok();
   });
-  // Node 0's body ends only because node 1 is stopped by a third body, on node 0, once both are connected.
+  // Node 0's body ends only because node 1 is stopped by a third body, on node 0, once both are
+  // connected.
   this->world_.spawn(0, [&](Yield& yield, World& world) {
     while (!connected) world.tasks.sleep_until(yield, world.clock.now() + milliseconds(1));
     this->world_.stop(1);
@@ -260,15 +261,12 @@ TYPED_TEST_P(StreamsConformance, TheEndOfANodeBreaksItsConnections) {
   EXPECT_TRUE(broken);
 }
 
-REGISTER_TYPED_TEST_SUITE_P(StreamsConformance, BytesArriveInOrderInBothDirections,
-                            AMegabyteArrivesWholeThroughTheWindow,
-                            AWriterWaitsWhileTheReaderDoesNotRead,
-                            HalfClosedInOneDirectionTheOtherGoesOn,
-                            AResetIsSeenByTheReaderAtTheOtherEnd, AfterItsOwnResetAnEndSaysReset,
-                            DestroyingAnUnfinishedStreamBreaksIt,
-                            ConnectingWhereNobodyListensIsRefused,
-                            ConnectingToAStoppedNodeIsRefused,
-                            ATakenPortIsSaidToBeTakenAndIsFreeAgainAfterwards,
-                            TheEndOfANodeBreaksItsConnections);
+REGISTER_TYPED_TEST_SUITE_P(
+    StreamsConformance, BytesArriveInOrderInBothDirections, AMegabyteArrivesWholeThroughTheWindow,
+    AWriterWaitsWhileTheReaderDoesNotRead, HalfClosedInOneDirectionTheOtherGoesOn,
+    AResetIsSeenByTheReaderAtTheOtherEnd, AfterItsOwnResetAnEndSaysReset,
+    DestroyingAnUnfinishedStreamBreaksIt, ConnectingWhereNobodyListensIsRefused,
+    ConnectingToAStoppedNodeIsRefused, ATakenPortIsSaidToBeTakenAndIsFreeAgainAfterwards,
+    TheEndOfANodeBreaksItsConnections);
 
 }  // namespace plumbline::conformance

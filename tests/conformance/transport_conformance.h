@@ -14,7 +14,8 @@ template <class W>
 class TransportConformance : public ::testing::Test {
  protected:
   // Sends until `got` is true: a transport may lose, so a single send proves nothing.
-  static void send_until(Yield& yield, World& world, NodeId to, const std::string& payload, const bool& got) {
+  static void send_until(Yield& yield, World& world, NodeId to, const std::string& payload,
+                         const bool& got) {
     for (std::uint64_t i = 0; i < 1'000 && !got; ++i) {
       world.transport.send(to, {"conformance", i, payload.size()}, payload);
       world.tasks.sleep_until(yield, world.clock.now() + milliseconds(5));
@@ -46,11 +47,11 @@ TYPED_TEST_P(TransportConformance, AMessageArrivesIntactWithItsSender) {
 
 TYPED_TEST_P(TransportConformance, AnEmptyMessageArrives) {
   bool got = false;
-  this->world_.world(1).transport.set_receiver([&](NodeId, BytesView bytes) { got = bytes.empty(); });
+  this->world_.world(1).transport.set_receiver(
+      [&](NodeId, BytesView bytes) { got = bytes.empty(); });
   const NodeId to = this->world_.world(1).self;
-  this->world_.spawn(0, [&](Yield& yield, World& world) {
-    TestFixture::send_until(yield, world, to, "", got);
-  });
+  this->world_.spawn(
+      0, [&](Yield& yield, World& world) { TestFixture::send_until(yield, world, to, "", got); });
   ASSERT_TRUE(this->world_.run());
   EXPECT_TRUE(got);
 }
@@ -79,7 +80,8 @@ TYPED_TEST_P(TransportConformance, MessagesGoBothWays) {
     asked = true;
     this->world_.world(1).transport.send(from, {"answer", 0, 0}, "answer");
   });
-  this->world_.world(0).transport.set_receiver([&](NodeId, BytesView bytes) { answered = bytes == "answer"; });
+  this->world_.world(0).transport.set_receiver(
+      [&](NodeId, BytesView bytes) { answered = bytes == "answer"; });
   const NodeId to = this->world_.world(1).self;
   this->world_.spawn(0, [&](Yield& yield, World& world) {
     TestFixture::send_until(yield, world, to, "question", answered);
@@ -96,7 +98,8 @@ TYPED_TEST_P(TransportConformance, OnlyWhatWasSentArrives) {
   this->world_.world(1).transport.set_receiver(
       [&](NodeId, BytesView bytes) { received.insert(std::string(bytes)); });
   const NodeId to = this->world_.world(1).self;
-  for (int i = 0; i < kMessages; ++i) sent.insert("message " + std::to_string(i) + std::string(i * 7, 'm'));
+  for (int i = 0; i < kMessages; ++i)
+    sent.insert("message " + std::to_string(i) + std::string(i * 7, 'm'));
   this->world_.spawn(0, [&](Yield& yield, World& world) {
     for (std::uint64_t round = 0; round < 1'000 && received != sent; ++round) {
       std::uint64_t i = 0;

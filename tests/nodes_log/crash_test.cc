@@ -2,8 +2,9 @@
 
 #include "tests/nodes_log/helpers.h"
 
-// Losses of power at every disk call. R-raft-18: no acknowledged record is lost. I10: at each acknowledgement the bytes survive a
-// loss of power at that instant. I2 rests on it: a term that was made durable is found again.
+// Losses of power at every disk call. R-raft-18: no acknowledged record is lost. I10: at each
+// acknowledgement the bytes survive a loss of power at that instant. I2 rests on it: a term that
+// was made durable is found again.
 
 namespace plumbline::log::test {
 namespace {
@@ -14,7 +15,8 @@ std::vector<Loss> losses() {
   return result;
 }
 
-// Runs the batches on a disk whose call number `call` is its last; false when there are not that many calls.
+// Runs the batches on a disk whose call number `call` is its last; false when there are not that
+// many calls.
 bool run_until(MemoryDisk& disk, std::uint64_t call, Written& written) {
   disk.fail_call(call, Errc::kCrashed, true);
   trace::NullSink sink;
@@ -80,6 +82,51 @@ TEST(LogCrash, AtEveryCallLosesNothingAcknowledgedAndInventsNothing) {
   EXPECT_GT(call, 40U);
 }
 
+// The process dies at any call and the machine goes on; power goes only after the next start has
+// acknowledged more.
+TEST(LogCrash, AKilledProcessLeavesNothingThatTheNextOneMayNotTrust) {
+  for (std::uint64_t call = 1;; ++call) {
+    SCOPED_TRACE("killed at call " + std::to_string(call));
+    MemoryDisk disk;
+    Written written;
+    if (!run_until(disk, call, written)) break;
+    Records replayed;
+    ASSERT_TRUE(recover_log(disk, replayed));
+    ASSERT_GE(replayed.size(), written.acknowledged);
+    ASSERT_TRUE(is_prefix(replayed, written.appended));
+    const Records expected = replayed;
+    ASSERT_NO_FATAL_FAILURE(write_on(disk, expected));
+  }
+}
+
+// The hole is closed by a record of the very size that was lost: what followed it then has the
+// right place and number again.
+TEST(LogCrash, RecordsBehindAHoleStayDroppedWhenTheHoleIsClosed) {
+  const std::size_t sector_sized = kSectorBytes - kFrameHeaderBytes;
+  MemoryDisk disk;
+  Records replayed;
+  {
+    const std::unique_ptr<Log> log = must_open(disk, replayed);
+    disk.reset_calls();
+    disk.fail_call(2, Errc::kCrashed, true);
+    Written lost;
+    const Records batch = {entry(1, sector_sized), entry(2, sector_sized), entry(3, sector_sized)};
+    ASSERT_FALSE(write_batches(*log, {batch}, lost));
+    disk.heal();
+  }
+  const std::string path = disk.paths().front();
+  disk.set_bytes(path, disk.bytes(path).replace(kDataAt, kSectorBytes, kSectorBytes, '\0'));
+  const Records instead = {entry(7, sector_sized)};
+  {
+    const std::unique_ptr<Log> log = must_open(disk, replayed);
+    ASSERT_TRUE(replayed.empty());
+    log->append(instead.front());
+    ASSERT_TRUE(log->flush(now()));
+  }
+  must_open(disk, replayed);
+  EXPECT_EQ(replayed, instead);
+}
+
 // I10 as the simulator checks it: at each acknowledgement, on an image of what is durable.
 TEST(LogCrash, EachAcknowledgementSurvivesALossOfPowerAtThatInstant) {
   MemoryDisk disk;
@@ -106,7 +153,9 @@ TEST(LogCrash, ProbesOfTheTornTailAreReached) {
     disk.reset_calls();
     disk.fail_call(2, Errc::kCrashed, true);
     Written written;
-    ASSERT_FALSE(write_batches(*log, {{entry(1, 400), entry(2, 400), entry(3, 400)}}, written));
+    Records batch;
+    for (std::uint64_t i = 1; i <= 8; ++i) batch.push_back(entry(i, 200));
+    ASSERT_FALSE(write_batches(*log, {batch}, written));
     disk.heal();
     disk.lose_power({Loss::Mode::kMixed, seed});
     ASSERT_TRUE(open_log(disk, sink, replayed));

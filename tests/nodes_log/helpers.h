@@ -53,16 +53,19 @@ inline Yield& now() { return Yield::never(); }
 inline Result<std::unique_ptr<Log>> open_log(Disk& disk, trace::Sink& sink, Records& replayed,
                                              const Options& options = small_options()) {
   replayed.clear();
-  return Log::open(now(), disk, sink, kDirectory, options, [&](const Record& r) { replayed.push_back(r); });
+  return Log::open(now(), disk, sink, kDirectory, options,
+                   [&](const Record& r) { replayed.push_back(r); });
 }
 
-inline std::unique_ptr<Log> must_open(Disk& disk, Records& replayed, const Options& options = small_options()) {
+inline std::unique_ptr<Log> must_open(Disk& disk, Records& replayed,
+                                      const Options& options = small_options()) {
   static trace::NullSink sink;
   Result<std::unique_ptr<Log>> log = open_log(disk, sink, replayed, options);
   return std::move(log.value());
 }
 
-inline Result<Found> recover_log(Disk& disk, Records& replayed, const Options& options = small_options()) {
+inline Result<Found> recover_log(Disk& disk, Records& replayed,
+                                 const Options& options = small_options()) {
   replayed.clear();
   return recover(now(), disk, kDirectory, options, [&](const Record& r) { replayed.push_back(r); });
 }
@@ -71,7 +74,8 @@ inline bool is_prefix(const Records& prefix, const Records& whole) {
   return prefix.size() <= whole.size() && std::equal(prefix.begin(), prefix.end(), whole.begin());
 }
 
-// Appends and flushes each batch; stops at the first failure. What was appended, and how much of it was acknowledged.
+// Appends and flushes each batch; stops at the first failure. What was appended, and how much of it
+// was acknowledged.
 struct Written {
   Records appended;
   std::size_t acknowledged = 0;

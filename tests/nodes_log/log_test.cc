@@ -54,7 +54,8 @@ TEST(Log, RollsOverAndGivesALargeRecordASegmentOfItsOwnSize) {
   Records replayed;
   const std::unique_ptr<Log> log = std::move(open_log(disk, sink, replayed).value());
   Written written;
-  ASSERT_TRUE(write_batches(*log, {{entry(1, 1000)}, {entry(2, 1000)}, {entry(3, 4096)}, {entry(4, 1)}}, written));
+  ASSERT_TRUE(write_batches(
+      *log, {{entry(1, 1000)}, {entry(2, 1000)}, {entry(3, 4096)}, {entry(4, 1)}}, written));
   EXPECT_EQ(log->counters().segments_created, 4U);
   EXPECT_EQ(sink.count["log.segment_rolled"], 3);
   EXPECT_GT(disk.bytes("log/0000000000000003.wal").size(), 4096U);
@@ -121,8 +122,8 @@ TEST(Log, AFailedSyncIsFinalAndRestartTrustsNoCache) {
     EXPECT_FALSE(log->settle(now()));
     EXPECT_EQ(disk.calls(), 0U);
   }
-  // The process restarts, the machine does not: the cache still shows the record that the failed sync dropped. Once open()
-  // has handed it out, it must survive.
+  // The process restarts, the machine does not: the cache still shows the record that the failed
+  // sync dropped. Once open() has handed it out, it must survive.
   must_open(disk, replayed);
   EXPECT_EQ(replayed, written.appended);
   disk.lose_power({Loss::Mode::kNothingSurvives});
@@ -190,7 +191,8 @@ TEST(Log, RefusesTheDirectoryOfAnotherNodeAndHarmsNothing) {
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, Errc::kInvalid);
     EXPECT_NE(refused.error().detail.find("node 1 of cluster 7"), std::string::npos);
-    EXPECT_NE(refused.error().detail.find("node " + std::to_string(other.node.value)), std::string::npos);
+    EXPECT_NE(refused.error().detail.find("node " + std::to_string(other.node.value)),
+              std::string::npos);
     EXPECT_EQ(disk.writes(), 0U);
   }
   must_open(disk, replayed);

@@ -23,7 +23,8 @@ bool survives(const Loss& loss, std::string_view name) {
 }
 
 // Each byte of a torn sector is old or new; in half of the tears the new ones come first.
-void tear(Bytes& into, const Bytes& now, std::uint64_t begin, std::uint64_t end, std::uint64_t hash) {
+void tear(Bytes& into, const Bytes& now, std::uint64_t begin, std::uint64_t end,
+          std::uint64_t hash) {
   const std::uint64_t cut = begin + mix(hash) % (end - begin);
   for (std::uint64_t at = begin; at < end; ++at) {
     const bool take = hash % 2 == 0 ? at < cut : combine(hash, at) % 2 == 0;
@@ -36,10 +37,12 @@ void lose(MemoryDisk::Inode& inode, const Loss& loss, std::string_view name) {
   if (loss.mode == Loss::Mode::kMixed) {
     const std::uint64_t key = combine(loss.seed, hash_name(name));
     const bool grows = combine(key, 1) % 2 == 0;
-    if (grows && inode.durable.size() < inode.now.size()) inode.durable.resize(inode.now.size(), '\0');
+    if (grows && inode.durable.size() < inode.now.size())
+      inode.durable.resize(inode.now.size(), '\0');
     for (const std::uint64_t sector : inode.dirty) {
       const std::uint64_t begin = sector * kSector;
-      const std::uint64_t end = std::min<std::uint64_t>({begin + kSector, inode.now.size(), inode.durable.size()});
+      const std::uint64_t end =
+          std::min<std::uint64_t>({begin + kSector, inode.now.size(), inode.durable.size()});
       const std::uint64_t hash = combine(combine(key, 2), sector);
       if (begin >= end || hash % 3 == 0) continue;
       if (hash % 3 == 1) inode.durable.replace(begin, end - begin, inode.now, begin, end - begin);
@@ -50,8 +53,9 @@ void lose(MemoryDisk::Inode& inode, const Loss& loss, std::string_view name) {
   inode.dirty.clear();
 }
 
-MemoryDisk::Names copy_of(const MemoryDisk::Names& names,
-                          std::map<MemoryDisk::Inode*, std::shared_ptr<MemoryDisk::Inode>>& copies) {
+MemoryDisk::Names copy_of(
+    const MemoryDisk::Names& names,
+    std::map<MemoryDisk::Inode*, std::shared_ptr<MemoryDisk::Inode>>& copies) {
   MemoryDisk::Names result;
   for (const auto& [name, inode] : names) {
     std::shared_ptr<MemoryDisk::Inode>& copy = copies[inode.get()];
@@ -65,7 +69,8 @@ MemoryDisk::Names copy_of(const MemoryDisk::Names& names,
 
 class MemoryFile : public File {
  public:
-  MemoryFile(MemoryDisk& disk, std::shared_ptr<MemoryDisk::Inode> inode) : disk_(disk), inode_(std::move(inode)) {}
+  MemoryFile(MemoryDisk& disk, std::shared_ptr<MemoryDisk::Inode> inode)
+      : disk_(disk), inode_(std::move(inode)) {}
 
   Result<std::size_t> read(Yield&, std::uint64_t offset, std::span<char> into) override {
     if (Status status = disk_.enter(false); !status) return status.error();
@@ -78,7 +83,8 @@ class MemoryFile : public File {
     if (Status status = disk_.enter(true); !status) return status;
     if (inode_->now.size() < offset + bytes.size()) inode_->now.resize(offset + bytes.size(), '\0');
     inode_->now.replace(offset, bytes.size(), bytes);
-    for (std::uint64_t s = offset / kSector; s * kSector < offset + bytes.size(); ++s) inode_->dirty.insert(s);
+    for (std::uint64_t s = offset / kSector; s * kSector < offset + bytes.size(); ++s)
+      inode_->dirty.insert(s);
     return {};
   }
   Status sync(Yield&) override {
@@ -118,7 +124,9 @@ class MemoryFile : public File {
 };
 
 MemoryDisk::MemoryDisk(const MemoryDisk& other)
-    : Disk(other), directories_(other.directories_), durable_directories_(other.durable_directories_) {
+    : Disk(other),
+      directories_(other.directories_),
+      durable_directories_(other.durable_directories_) {
   std::map<Inode*, std::shared_ptr<Inode>> copies;
   now_ = copy_of(other.now_, copies);
   durable_ = copy_of(other.durable_, copies);
@@ -214,7 +222,8 @@ void MemoryDisk::lose_power(const Loss& loss) {
   std::erase_if(directories_, [&](const std::string& directory) {
     return !durable_directories_.contains(directory) && !survives(loss, directory);
   });
-  std::erase_if(after, [&](const auto& item) { return !directories_.contains(directory_of(item.first)); });
+  std::erase_if(after,
+                [&](const auto& item) { return !directories_.contains(directory_of(item.first)); });
   durable_directories_ = directories_;
   now_ = durable_ = after;
 }

@@ -19,9 +19,9 @@ struct Loss {
   std::uint64_t seed = 0;
 };
 
-// A disk in memory for tests of the log: calls complete at once, a loss of power keeps what was synced and of the rest what a Loss
-// says, and the k-th call can fail or be the node's last. A failed sync drops what it should have written and calls it clean,
-// as Linux does.
+// A disk in memory for tests of the log: calls complete at once, a loss of power keeps what was
+// synced and of the rest what a Loss says, and the k-th call can fail or be the node's last. A
+// failed sync drops what it should have written and calls it clean, as Linux does.
 class MemoryDisk : public Disk {
  public:
   struct Inode {
@@ -46,7 +46,8 @@ class MemoryDisk : public Disk {
   // From here on the disk holds what survived.
   void lose_power(const Loss& loss);
 
-  // The call with this number (from 1) fails with `code`; when `last`, it and all after it fail without effect.
+  // The call with this number (from 1) fails with `code`; when `last`, it and all after it fail
+  // without effect.
   void fail_call(std::uint64_t number, Errc code, bool last);
   void heal() { fail_at_ = 0; }
   std::uint64_t calls() const { return calls_; }

@@ -9,12 +9,15 @@ namespace {
 
 Record arbitrary_record(std::uint64_t index) {
   if (*rc::gen::inRange(0, 4) == 0) {
-    return hard_state(*rc::gen::inRange<std::uint64_t>(0, 100), *rc::gen::inRange<std::uint32_t>(0, 5), index);
+    return hard_state(*rc::gen::inRange<std::uint64_t>(0, 100),
+                      *rc::gen::inRange<std::uint32_t>(0, 5), index);
   }
-  return entry(index, *rc::gen::inRange<std::size_t>(0, 3000), *rc::gen::inRange<std::uint32_t>(1, 4));
+  return entry(index, *rc::gen::inRange<std::size_t>(0, 3000),
+               *rc::gen::inRange<std::uint32_t>(1, 4));
 }
 
-// The dumb twin of a log is a vector: what was appended, and how much of it was acknowledged. R-raft-18, I10.
+// The dumb twin of a log is a vector: what was appended, and how much of it was acknowledged.
+// R-raft-18, I10.
 RC_GTEST_PROP(LogProperty, BehavesAsAVectorThatForgetsOnlyItsUnflushedTail, ()) {
   MemoryDisk disk;
   Records twin;
@@ -34,9 +37,7 @@ RC_GTEST_PROP(LogProperty, BehavesAsAVectorThatForgetsOnlyItsUnflushedTail, ()) 
         RC_ASSERT(log->flush(now()).ok());
         acknowledged = twin.size();
         break;
-      case 4:
-        RC_ASSERT(log->settle(now()).ok());
-        break;
+      case 4: RC_ASSERT(log->settle(now()).ok()); break;
       default: {
         // A crash in the middle of a flush, of the process or of the machine.
         const auto call = *rc::gen::inRange<std::uint64_t>(1, 12);

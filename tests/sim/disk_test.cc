@@ -15,7 +15,8 @@ constexpr NodeId kOne(1);
 // A cluster of one node; `act` runs on its disk with calls that complete at once.
 class OneDisk {
  public:
-  explicit OneDisk(std::uint64_t seed = 1, Options options = {}) : simulation(with_seed(std::move(options), seed)) {
+  explicit OneDisk(std::uint64_t seed = 1, Options options = {})
+      : simulation(with_seed(std::move(options), seed)) {
     add_started(simulation, 1, [this](World& world) { disk_ = &world.disk; });
   }
 
@@ -28,7 +29,9 @@ class OneDisk {
     ASSERT_TRUE((*file)->sync(never()).ok());
     ASSERT_TRUE(disk().sync_directory(never(), "").ok());
   }
-  std::unique_ptr<File> open(std::string_view path) { return std::move(*disk().open(never(), path, OpenMode::kWrite)); }
+  std::unique_ptr<File> open(std::string_view path) {
+    return std::move(*disk().open(never(), path, OpenMode::kWrite));
+  }
   void power_cycle() {
     simulation.power_loss(kOne);
     simulation.start(kOne);
@@ -41,7 +44,9 @@ class OneDisk {
     return text;
   }
   std::string content(std::string_view path) { return content(disk(), path); }
-  std::string durable(std::string_view path) { return content(*simulation.durable_image(kOne), path); }
+  std::string durable(std::string_view path) {
+    return content(*simulation.durable_image(kOne), path);
+  }
 
   Simulation simulation;
 
@@ -61,7 +66,8 @@ TEST(DiskDurability, SyncedBytesUnderASyncedNameAlwaysSurvive) {
     one.put("f", std::string(5'000, 'a'));
     EXPECT_TRUE(one.open("f")->write(one.never(), 4'000, "unsynced").ok());
     one.power_cycle();
-    EXPECT_EQ(one.content("f").substr(0, 3'584), std::string(3'584, 'a')) << "sectors that were not touched";
+    EXPECT_EQ(one.content("f").substr(0, 3'584), std::string(3'584, 'a'))
+        << "sectors that were not touched";
   }
 }
 
@@ -150,7 +156,8 @@ TEST(DiskDurability, AFileIsLostWithItsUnsyncedDirectory) {
   EXPECT_EQ(seen, (std::set<std::string>{"(none)", "x"}));
 }
 
-// A rename is all or nothing: `to` is the old file or the new one, and there is never none and never both.
+// A rename is all or nothing: `to` is the old file or the new one, and there is never none and
+// never both.
 TEST(DiskDurability, ARenameIsAtomic) {
   std::set<std::string> seen;
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
@@ -168,7 +175,8 @@ TEST(DiskDurability, ARenameIsAtomic) {
 TEST(DiskDurability, ARenameBetweenDirectoriesNeverLeavesTwoNames) {
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
     OneDisk one(seed);
-    for (const char* name : {"a", "b"}) ASSERT_TRUE(one.disk().make_directory(one.never(), name).ok());
+    for (const char* name : {"a", "b"})
+      ASSERT_TRUE(one.disk().make_directory(one.never(), name).ok());
     ASSERT_TRUE(one.disk().sync_directory(one.never(), "").ok());
     ASSERT_TRUE(one.disk().open(one.never(), "a/f", OpenMode::kCreate).ok());
     ASSERT_TRUE(one.disk().rename(one.never(), "a/f", "b/f").ok());
@@ -210,7 +218,8 @@ TEST(DiskDurability, ASyncCoversOnlyWhatWasWrittenBeforeIt) {
   std::string after;
   const auto durable = [&] { return OneDisk::content(*simulation.durable_image(kOne), "f"); };
   add_started(simulation, 1, [&](World& world) {
-    auto file = std::shared_ptr<File>(std::move(*world.disk.open(Yield::never(), "f", OpenMode::kCreate)));
+    auto file =
+        std::shared_ptr<File>(std::move(*world.disk.open(Yield::never(), "f", OpenMode::kCreate)));
     file->write(Yield::never(), 0, "aaaa").ok();
     world.disk.sync_directory(Yield::never(), "").ok();
     world.tasks.spawn("sync", [&, file](Yield& yield) {
@@ -219,7 +228,8 @@ TEST(DiskDurability, ASyncCoversOnlyWhatWasWrittenBeforeIt) {
       EXPECT_TRUE(file->sync(yield).ok());
       after = durable();
     });
-    world.tasks.spawn("write", [file](Yield&) { EXPECT_TRUE(file->write(Yield::never(), 2, "bbbb").ok()); });
+    world.tasks.spawn("write",
+                      [file](Yield&) { EXPECT_TRUE(file->write(Yield::never(), 2, "bbbb").ok()); });
   });
   simulation.run_for(seconds(1));
   EXPECT_EQ(during, "aaaa");
@@ -252,7 +262,12 @@ TEST(DiskFault, AFailedSyncForgetsWhatItDidNotWrite) {
     EXPECT_EQ(one.content("f"), std::string(1'024, 'n')) << "the cache still has it";
     EXPECT_TRUE(file->sync(one.never()).ok()) << "a second sync says yes and means nothing";
     file.reset();
+    const std::string certain = one.durable("f");
+    one.simulation.kill(kOne);
+    EXPECT_EQ(OneDisk::content(*one.simulation.current_image(kOne), "f"), certain)
+        << "the next process finds what the disk holds";
     one.power_cycle();
+    EXPECT_EQ(one.content("f"), certain);
     durable.insert({one.content("f")[0], one.content("f")[1'023]});
   }
   EXPECT_EQ(durable, (std::set<std::string>{"oo", "on", "no", "nn"}));
@@ -327,7 +342,8 @@ TEST(DiskFault, ASlowDiskTakesLonger) {
     simulation.run_for(seconds(10));
     return done.ns;
   };
-  EXPECT_NEAR(static_cast<double>(time_of_sync(1'000)), static_cast<double>(time_of_sync(100)) * 10, 100);
+  EXPECT_NEAR(static_cast<double>(time_of_sync(1'000)), static_cast<double>(time_of_sync(100)) * 10,
+              100);
 }
 
 TEST(DiskFault, RotFlipsOneDurableBitAndIsRemembered) {
@@ -370,7 +386,8 @@ TEST(DiskFault, AWipedDiskIsEmpty) {
   EXPECT_EQ(one.content("f"), "(none)");
 }
 
-// A node that is killed while it waits for a write: nothing, a part or all of it reached the page cache.
+// A node that is killed while it waits for a write: nothing, a part or all of it reached the page
+// cache.
 TEST(CrashInDiskCall, AWriteInFlightHappensInPart) {
   std::set<std::string> kinds;
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
@@ -395,7 +412,8 @@ TEST(CrashInDiskCall, AWriteInFlightHappensInPart) {
   EXPECT_EQ(kinds, (std::set<std::string>{"all", "nothing", "part"}));
 }
 
-// With calls that complete at once the image freezes at that call, and later calls of the dying node do nothing.
+// With calls that complete at once the image freezes at that call, and later calls of the dying
+// node do nothing.
 TEST(CrashInDiskCall, InsideACallThatCannotWaitTheImageFreezes) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     Simulation simulation(Options{.seed = seed});
@@ -407,7 +425,8 @@ TEST(CrashInDiskCall, InsideACallThatCannotWaitTheImageFreezes) {
             const Status status = file->write(Yield::never(), 0, "abc");
             errors.push_back(status.error().code);
           }
-          EXPECT_EQ(world.disk.open(Yield::never(), "g", OpenMode::kCreate).error().code, Errc::kCrashed);
+          EXPECT_EQ(world.disk.open(Yield::never(), "g", OpenMode::kCreate).error().code,
+                    Errc::kCrashed);
         }));
     simulation.start(kOne);
     simulation.run_for(milliseconds(900));
@@ -429,7 +448,8 @@ TEST(DiskTime, CallsThatCannotWaitAreChargedAfterwards) {
     times.push_back(simulation.now());
     for (int i = 0; i < 5; ++i) file->sync(Yield::never()).ok();
     times.push_back(simulation.now());
-    world.tasks.call_at(world.clock.now() + milliseconds(1), [&] { times.push_back(simulation.now()); });
+    world.tasks.call_at(world.clock.now() + milliseconds(1),
+                        [&] { times.push_back(simulation.now()); });
   });
   simulation.run_for(seconds(1));
   ASSERT_EQ(times.size(), 3U);
@@ -437,15 +457,16 @@ TEST(DiskTime, CallsThatCannotWaitAreChargedAfterwards) {
   EXPECT_GE((times[2] - times[0]).ns, milliseconds(50).ns);
 }
 
-// The page cache against a dumb twin: a string. The durable side against the string as it was at the last sync.
+// The page cache against a dumb twin: a string. The durable side against the string as it was at
+// the last sync.
 RC_GTEST_PROP(DiskState, AgreesWithAString, ()) {
   OneDisk one(static_cast<std::uint64_t>(*rc::gen::inRange(1, 1'000'000)));
   one.put("f", "");
   auto file = one.open("f");
   std::string cached;
   std::string durable;
-  const auto steps = *rc::gen::container<std::vector<std::tuple<int, int, int>>>(
-      rc::gen::tuple(rc::gen::inRange(0, 10), rc::gen::inRange(0, 20'000), rc::gen::inRange(1, 3'000)));
+  const auto steps = *rc::gen::container<std::vector<std::tuple<int, int, int>>>(rc::gen::tuple(
+      rc::gen::inRange(0, 10), rc::gen::inRange(0, 20'000), rc::gen::inRange(1, 3'000)));
   char letter = 'a';
   for (const auto& [what, offset, size] : steps) {
     const auto at = static_cast<std::size_t>(offset);

@@ -43,7 +43,8 @@ TEST(EventQueue, AHandleDoesNotCancelTheEventThatTookItsPlace) {
 }
 
 // The dumb twin is a multimap.
-RC_GTEST_PROP(EventQueue, AgreesWithASortedMap, (const std::vector<std::pair<std::uint8_t, std::uint8_t>>& steps)) {
+RC_GTEST_PROP(EventQueue, AgreesWithASortedMap,
+              (const std::vector<std::pair<std::uint8_t, std::uint8_t>>& steps)) {
   EventQueue queue;
   std::multimap<std::int64_t, int> twin;
   std::vector<std::pair<EventHandle, std::multimap<std::int64_t, int>::iterator>> handles;

@@ -65,9 +65,10 @@ TEST(LinkModel, AFeatureThatIsOffDrawsNothing) {
 
 TEST(LinkModel, OverridesReplaceOneDecision) {
   KeyedRandom random(9);
-  ASSERT_TRUE(random.set_overrides({{"net.loss(append)/1/1/2/3/17/1", 1},
-                                    {"net.delay(append)/1/1/2/3/17/2", 0},
-                                    {"net.duplicate(append)/1/1/2/3/17/2", 1}})
+  ASSERT_TRUE(random
+                  .set_overrides({{"net.loss(append)/1/1/2/3/17/1", 1},
+                                  {"net.delay(append)/1/1/2/3/17/2", 0},
+                                  {"net.duplicate(append)/1/1/2/3/17/2", 1}})
                   .ok());
   EXPECT_FALSE(decide({}, {}, message(0), random).lost());
   EXPECT_TRUE(decide({}, {}, message(1), random).lost());

@@ -37,7 +37,9 @@ class Mesh {
  private:
   ScriptNode::Script script(std::uint32_t nodes) {
     return [this, nodes](World& world) {
-      world.transport.set_receiver([this, &world](NodeId from, BytesView) { ++counts[{from, world.self}]; });
+      world.transport.set_receiver([this, &world](NodeId from, BytesView) {
+        ++counts[{from, world.self}];
+      });
       world.tasks.spawn("sender", [&world, nodes](Yield& yield) {
         for (std::uint64_t i = 0;; ++i) {
           for (std::uint32_t to = 1; to <= nodes; ++to) {
@@ -102,7 +104,8 @@ TEST(Net, MessagesOvertakeEachOther) {
     world.transport.set_receiver([&](NodeId, BytesView bytes) { order += bytes; });
   });
   add_started(simulation, 2, [](World& world) {
-    for (char c = 'a'; c <= 'z'; ++c) world.transport.send(kOne, {"letter", static_cast<std::uint64_t>(c), 0}, std::string(1, c));
+    for (char c = 'a'; c <= 'z'; ++c)
+      world.transport.send(kOne, {"letter", static_cast<std::uint64_t>(c), 0}, std::string(1, c));
   });
   simulation.run_for(seconds(1));
   EXPECT_EQ(order.size(), 26U);
@@ -125,7 +128,8 @@ TEST(Net, ASlowLinkDelaysByAtMostWhatItSays) {
   EXPECT_LE(arrived.ns, seconds(5).ns);
 }
 
-// A message to an earlier incarnation never reaches a later one; one from an earlier incarnation does arrive.
+// A message to an earlier incarnation never reaches a later one; one from an earlier incarnation
+// does arrive.
 TEST(Net, MessagesOutliveTheirSenderButNotTheirReceiver) {
   Options options;
   options.network.delay_min = options.network.delay_max = seconds(1);
@@ -156,7 +160,8 @@ TEST(Net, TheTraceTellsTheFateOfEachMessage) {
   options.trace.keep = TraceMemory::Keep::kAll;
   options.network.loss_ppm = 200'000;
   Simulation simulation(options);
-  add_started(simulation, 1, [](World& world) { world.transport.set_receiver([](NodeId, BytesView) {}); });
+  add_started(simulation, 1,
+              [](World& world) { world.transport.set_receiver([](NodeId, BytesView) {}); });
   add(simulation, 2, [](World& world) {
     for (std::uint64_t i = 0; i < 100; ++i) world.transport.send(kOne, {"m", i, 0}, "m");
     world.transport.send(NodeId(77), {"m", 100, 0}, "m");
@@ -166,7 +171,8 @@ TEST(Net, TheTraceTellsTheFateOfEachMessage) {
   simulation.kill(kOne);
   simulation.run_for(seconds(1));
   std::map<std::string, int> counts;
-  for (const TraceRecord& record : simulation.trace().kept()) ++counts[simulation.trace().kind(record.kind)->name];
+  for (const TraceRecord& record : simulation.trace().kept())
+    ++counts[simulation.trace().kind(record.kind)->name];
   EXPECT_EQ(counts["net.send"], 101);
   EXPECT_EQ(counts["net.nobody"], 1);
   EXPECT_GT(counts["net.lost"], 5);

@@ -17,13 +17,16 @@ class ScriptNode : public Node {
   ScriptNode(World& world, const Script& script) { script(world); }
 };
 
-inline void add(Simulation& simulation, std::uint32_t id, ScriptNode::Script script = [](World&) {}) {
-  simulation.add_node(NodeId(id), "n" + std::to_string(id), [script = std::move(script)](World& world) {
-    return std::make_unique<ScriptNode>(world, script);
-  });
+inline void add(
+    Simulation& simulation, std::uint32_t id, ScriptNode::Script script = [](World&) {}) {
+  simulation.add_node(NodeId(id), "n" + std::to_string(id),
+                      [script = std::move(script)](World& world) {
+                        return std::make_unique<ScriptNode>(world, script);
+                      });
 }
 
-inline void add_started(Simulation& simulation, std::uint32_t id, ScriptNode::Script script = [](World&) {}) {
+inline void add_started(
+    Simulation& simulation, std::uint32_t id, ScriptNode::Script script = [](World&) {}) {
   add(simulation, id, std::move(script));
   simulation.start(NodeId(id));
 }

@@ -23,8 +23,9 @@ class SimConformanceWorld : public conformance::ConformanceWorld {
   World& world(int node) override { return *worlds_[node]; }
   void spawn(int node, Body body) override {
     ++unfinished_;
-    worlds_[node]->tasks.spawn("body", [this, node, running = Running(*this), body = std::move(body)](
-                                           Yield& yield) mutable { body(yield, *worlds_[node]); });
+    worlds_[node]->tasks.spawn(
+        "body", [this, node, running = Running(*this),
+                 body = std::move(body)](Yield& yield) mutable { body(yield, *worlds_[node]); });
   }
   bool run() override {
     simulation_.run_until([this] { return unfinished_ == 0; }, simulation_.now() + seconds(600));

@@ -228,7 +228,8 @@ TEST(Running, StopsForTheReasonItSays) {
               }));
   EXPECT_EQ(simulation.run_until([&] { return count == 3; }), Stop::kPredicate);
   EXPECT_EQ(simulation.now().ns, seconds(4).ns);
-  EXPECT_EQ(simulation.run_until([&] { return count == 9; }, simulation.now() + seconds(2)), Stop::kTime);
+  EXPECT_EQ(simulation.run_until([&] { return count == 9; }, simulation.now() + seconds(2)),
+            Stop::kTime);
   EXPECT_EQ(simulation.run_for(seconds(1'000)), Stop::kEventLimit);
   EXPECT_EQ(simulation.events(), 50U);
   Simulation other(Options{});

@@ -32,7 +32,8 @@ class LeakyNode : public Node {
 
 void run_in_a_node(std::function<void()> leak) {
   Simulation simulation(Options{.seed = 77});
-  simulation.add_node(NodeId(3), "n3", [&](World& world) { return std::make_unique<LeakyNode>(world, leak); });
+  simulation.add_node(NodeId(3), "n3",
+                      [&](World& world) { return std::make_unique<LeakyNode>(world, leak); });
   simulation.run_for(milliseconds(1'500));
   simulation.start(NodeId(3));
   simulation.run_for(seconds(1));
@@ -46,8 +47,14 @@ struct Leak {
 };
 
 const Leak kLeaks[] = {
-    {"clock_gettime", [] { sink = static_cast<std::size_t>(std::chrono::steady_clock::now().time_since_epoch().count()); }},
-    {"clock_gettime", [] { sink = static_cast<std::size_t>(std::chrono::system_clock::now().time_since_epoch().count()); }},
+    {"clock_gettime",
+     [] {
+       sink = static_cast<std::size_t>(std::chrono::steady_clock::now().time_since_epoch().count());
+     }},
+    {"clock_gettime",
+     [] {
+       sink = static_cast<std::size_t>(std::chrono::system_clock::now().time_since_epoch().count());
+     }},
     {"time", [] { sink = static_cast<std::size_t>(::time(nullptr)); }},
     {"getenv", [] { sink = std::getenv("HOME") != nullptr; }},
     {"pthread_self", [] { sink = std::hash<std::thread::id>()(std::this_thread::get_id()); }},
@@ -60,7 +67,8 @@ const Leak kLeaks[] = {
     {"stat", [] { sink = std::filesystem::exists("/etc/hostname"); }},
     {"access", [] { sink = static_cast<std::size_t>(::access("/etc/hostname", R_OK)); }},
     {"nanosleep", [] { std::this_thread::sleep_for(std::chrono::nanoseconds(1)); }},
-    {"malloc_usable_size", [] {
+    {"malloc_usable_size",
+     [] {
        void* block = std::malloc(10);
        sink = ::malloc_usable_size(block);
        std::free(block);
@@ -69,7 +77,8 @@ const Leak kLeaks[] = {
 
 class TripwireDeathTest : public ::testing::TestWithParam<Leak> {};
 
-// DT-02, DT-05, DT-06, DT-08, DT-09: a leak is named with the node, the simulated time and the seed.
+// DT-02, DT-05, DT-06, DT-08, DT-09: a leak is named with the node, the simulated time and the
+// seed.
 TEST_P(TripwireDeathTest, NamesTheFunctionAndWhoCalledIt) {
   PLUMB_SKIP_IF_SANITIZED();
   ::testing::GTEST_FLAG(death_test_style) = "fast";
@@ -80,7 +89,10 @@ TEST_P(TripwireDeathTest, NamesTheFunctionAndWhoCalledIt) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Leaks, TripwireDeathTest, ::testing::ValuesIn(kLeaks),
-                         [](const auto& info) { return std::string(info.param.function) + "_" + std::to_string(info.index); });
+                         [](const auto& info) {
+                           return std::string(info.param.function) + "_" +
+                                  std::to_string(info.index);
+                         });
 
 TEST(Tripwire, LetsEverythingThroughOutsideOfSimulatedCode) {
   for (const Leak& leak : kLeaks) leak.call();

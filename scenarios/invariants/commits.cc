@@ -55,7 +55,7 @@ void RaftInvariants::observe_progress(const Mirror& mirror, const raft::Raft& co
     if (!peer.match) continue;
     const NodeId node(peer.id.value);
     const Mirror* const follower = find(node);
-    if (options_.is_excused && options_.is_excused(node)) continue;
+    if (is_excused(node)) continue;
     if (follower == nullptr || follower->holds_durably(peer.match, mirror.log[peer.match.value - 1])) continue;
     // A follower that has moved on to a later term owes this leader nothing any more.
     if (follower->before && follower->before->term > core.term()) continue;

@@ -16,8 +16,7 @@ std::string name(NodeId node) { return "n" + std::to_string(node.value); }
 }  // namespace
 
 void RaftInvariants::observe_start(Mirror& mirror, const raft::Raft& core) {
-  const bool excused = options_.is_excused && options_.is_excused(mirror.node);
-  if (mirror.incarnation && !excused) {
+  if (mirror.incarnation && !is_excused(mirror.node)) {
     if (const auto broken = raft::check_restart(mirror.promised, core)) {
       return fail(broken->invariant, name(mirror.node) + " restarted: " + broken->detail);
     }

@@ -15,50 +15,80 @@ constexpr const char* kProperty = "I10 durability";
 
 }  // namespace
 
-void RaftInvariants::check_promise(const Mirror& mirror, const raft::Raft& core,
-                                   const raft::Message& message) {
-  const std::string who = name(mirror.node);
-  const std::string term = std::to_string(message.term.value);
-  if (mirror.promised.term < message.term) {
-    return fail(kProperty, who + " answers in term " + term + " before that term is synced");
-  }
-  if (message.kind == raft::MessageKind::kVoteReply) {
-    if (mirror.promised.term > message.term || mirror.promised.voted_for == message.to) return;
-    return fail(kProperty, who + " votes in term " + term + " before that vote is synced");
-  }
-  if (message.index <= core.durable_index() || core.term() > message.term) return;
-  fail(kProperty, who + " acknowledges entries up to " + std::to_string(message.index.value) +
-                      ", and has synced them up to " + std::to_string(core.durable_index().value));
-}
-
-void RaftInvariants::check_durable_image(const Mirror& mirror, const replica::Replica& replica) {
-  if (options_.is_excused && options_.is_excused(mirror.node)) return;
-  ++images_checked_;
+// What recovery makes of the durable image of a node's disk.
+struct RaftInvariants::Image {
+  std::string error;  // why it cannot be recovered; empty when it can
   raft::HardState hard_state;
   std::vector<LoggedEntry> entries;
+
+  bool keeps(const Mirror& mirror, LogIndex up_to) const {
+    for (LogIndex i(1); i <= up_to; i = i.next()) {
+      if (i.value > entries.size() || entries[i.value - 1] != mirror.log[i.value - 1]) return false;
+    }
+    return true;
+  }
+};
+
+RaftInvariants::Image RaftInvariants::recover_image(const replica::Replica& replica, NodeId node) const {
+  Image image;
   const auto replay = [&](const log::Record& record) {
     if (record.group != replica.options().group) return;
     if (record.kind == log::RecordKind::kHardState) {
-      hard_state = {record.term, record.voted_for, record.commit};
+      image.hard_state = {record.term, record.voted_for, record.commit};
       return;
     }
-    entries.resize(std::min<std::size_t>(entries.size(), record.index.value - 1));
-    entries.push_back(logged({record.term, static_cast<raft::EntryKind>(record.entry_kind), record.payload}));
+    image.entries.resize(std::min<std::size_t>(image.entries.size(), record.index.value - 1));
+    image.entries.push_back(
+        logged({record.term, static_cast<raft::EntryKind>(record.entry_kind), record.payload}));
   };
-  const std::unique_ptr<Disk> image = simulation_.durable_image(mirror.node);
-  const auto found = log::recover(Yield::never(), *image, replica::Replica::kLogDirectory,
+  const std::unique_ptr<Disk> disk = simulation_.durable_image(node);
+  const auto found = log::recover(Yield::never(), *disk, replica::Replica::kLogDirectory,
                                   replica.options().log, replay);
+  if (!found) image.error = found.error().message();
+  return image;
+}
+
+// The core knows the latest term and vote to be synced or not; when they are not, an earlier promise may still stand, and the
+// disk is asked.
+void RaftInvariants::check_promise(const Mirror& mirror, const replica::Replica& replica,
+                                   const raft::Message& message) {
+  const raft::Raft& core = *replica.core();
+  const bool is_vote = message.kind == raft::MessageKind::kVoteReply;
+  const bool term_kept = mirror.promised.term > message.term ||
+                         (mirror.promised.term == message.term &&
+                          (!is_vote || mirror.promised.voted_for == message.to));
+  const bool entries_kept = is_vote || core.term() > message.term || message.index <= core.durable_index();
+  if ((term_kept && entries_kept) || is_excused(mirror.node)) return;
+  const Image image = recover_image(replica, mirror.node);
+  const std::string who = name(mirror.node);
+  const std::string term = std::to_string(message.term.value);
+  const bool has_term = image.hard_state.term > message.term ||
+                        (image.hard_state.term == message.term &&
+                         (!is_vote || image.hard_state.voted_for == message.to));
+  if (!image.error.empty() || !has_term) {
+    return fail(kProperty, who + (is_vote ? " votes in term " : " answers in term ") + term +
+                               " before that is synced");
+  }
+  if (entries_kept || image.keeps(mirror, message.index)) return;
+  fail(kProperty, who + " acknowledges entries up to " + std::to_string(message.index.value) +
+                      " of term " + term + ", which a loss of power now would not leave");
+}
+
+void RaftInvariants::check_durable_image(const Mirror& mirror, const replica::Replica& replica) {
+  if (is_excused(mirror.node)) return;
+  ++images_checked_;
+  const Image image = recover_image(replica, mirror.node);
   const std::string who = "after a loss of power now " + name(mirror.node);
-  if (!found) return fail(kProperty, who + " could not recover: " + found.error().message());
-  if (hard_state.term < mirror.promised.term ||
-      (hard_state.term == mirror.promised.term && hard_state.voted_for != mirror.promised.voted_for)) {
-    return fail(kProperty, who + " would be in term " + std::to_string(hard_state.term.value) +
+  if (!image.error.empty()) return fail(kProperty, who + " could not recover: " + image.error);
+  const raft::HardState& kept = image.hard_state;
+  if (kept.term < mirror.promised.term ||
+      (kept.term == mirror.promised.term && kept.voted_for != mirror.promised.voted_for)) {
+    return fail(kProperty, who + " would be in term " + std::to_string(kept.term.value) +
                                ", and has promised term " + std::to_string(mirror.promised.term.value));
   }
-  for (LogIndex i(1); i <= mirror.durable; i = i.next()) {
-    if (i.value <= entries.size() && entries[i.value - 1] == mirror.log[i.value - 1]) continue;
-    return fail(kProperty, who + " would lack entry " + std::to_string(i.value) +
-                               ", which it takes for synced");
+  if (!image.keeps(mirror, mirror.durable)) {
+    fail(kProperty, who + " would lack an entry up to " + std::to_string(mirror.durable.value) +
+                        ", all of which it takes for synced");
   }
 }
 

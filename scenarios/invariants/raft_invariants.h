@@ -43,20 +43,17 @@ class RaftInvariants {
   // Of every message as it leaves.
   void message_sent(NodeId from, std::string_view kind, BytesView payload);
   void after_event(NodeId node);
-  // When the run is over; `quiet` says that the cluster was left in peace and has caught up.
+  // When the run is over: compares every log as a whole, and each disk with what its node believes of it.
   void at_end();
 
   const std::optional<Violation>& violation() const { return violation_; }
   std::uint64_t durable_images_checked() const { return images_checked_; }
 
  private:
-  struct Promise {
-    raft::Message message;
-  };
-
   Mirror* find(NodeId node);
   const replica::Replica* replica(NodeId node) const;
   void fail(const char* property, std::string sentence);
+  bool is_excused(NodeId node) const { return options_.is_excused && options_.is_excused(node); }
 
   // log_matching.cc: I3.
   void observe_start(Mirror& mirror, const raft::Raft& core);
@@ -72,7 +69,9 @@ class RaftInvariants {
   void observe_progress(const Mirror& mirror, const raft::Raft& core);
   void observe_applied(Mirror& mirror, const replica::Replica& replica);
   // promises.cc: I10.
-  void check_promise(const Mirror& mirror, const raft::Raft& core, const raft::Message& message);
+  struct Image;
+  Image recover_image(const replica::Replica& replica, NodeId node) const;
+  void check_promise(const Mirror& mirror, const replica::Replica& replica, const raft::Message& message);
   void check_durable_image(const Mirror& mirror, const replica::Replica& replica);
 
   sim::Simulation& simulation_;

@@ -90,10 +90,9 @@ void SimRun::run_to_time(TrueTime time) {
   cluster_.simulation().run_until(std::min(time, TrueTime{} + milliseconds(scenario_.duration_ms)));
 }
 
-// Once done, an idle cluster says nothing new: the run ends before its time.
+// Once done in peace, an idle cluster says nothing new: the run ends before its time. In safety mode faults strike to the end.
 bool SimRun::finished() const {
-  if (!in_peace_ || !cluster_.all_clients_done()) return false;
-  return scenario_.mode == Mode::kSafety || caught_up();
+  return scenario_.mode == Mode::kLiveness && in_peace_ && cluster_.all_clients_done() && caught_up();
 }
 
 bool SimRun::may_stay_down(NodeId node) const { return cluster_.disk_was_rotted(node); }

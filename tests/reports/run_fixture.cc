@@ -2,8 +2,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 #include "checker/history/writer.h"
 
@@ -34,11 +36,23 @@ Operation operation(std::int64_t process, Function function, const std::string& 
   return op;
 }
 
+// Bytes that are no UTF-8 are written as checker/history/FORMAT.md says.
+json bytes_json(const std::string& bytes) {
+  if (std::all_of(bytes.begin(), bytes.end(), [](char c) { return c > 0; })) return bytes;
+  std::string hex;
+  for (const char c : bytes) {
+    constexpr const char* kDigits = "0123456789abcdef";
+    hex += kDigits[static_cast<unsigned char>(c) >> 4];
+    hex += kDigits[c & 0xF];
+  }
+  return {{"hex", hex}};
+}
+
 json witness_report(const std::string& key, std::vector<std::uint64_t> witness, std::int64_t from,
                     std::int64_t to) {
   return {{"verdict", "invalid"},
           {"property", "linearizability"},
-          {"key", key},
+          {"key", bytes_json(key)},
           {"sentence", "a get returned 5 although the put of 7 had returned before"},
           {"witness", std::move(witness)},
           {"from", from},

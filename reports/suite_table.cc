@@ -15,6 +15,17 @@ std::size_t columns_of(SeedVerdict verdict) {
   return std::max<std::size_t>(look_of(verdict).name.size(), 8);
 }
 
+// A column for what a reader looks for even if there is none of it, and for what there is.
+std::vector<SeedVerdict> columns_for(const SuiteSummary& summary) {
+  std::vector<SeedVerdict> columns = {SeedVerdict::kPass};
+  for (const SeedVerdict verdict : kAllSeedVerdicts) {
+    const bool rare =
+        verdict > SeedVerdict::kLiveness && count_of(summary.verdicts, verdict) == 0;
+    if (!rare && verdict != SeedVerdict::kPass) columns.push_back(verdict);
+  }
+  return columns;
+}
+
 std::string row(std::size_t width, std::string_view name, const VerdictCounts& counts,
                 bool colour) {
   // A UTF-8 name may be longer in bytes than in characters; fmt pads by characters.

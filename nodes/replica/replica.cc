@@ -10,6 +10,9 @@ namespace {
 constexpr trace::Kind kRecovered{"replica.recovered",
                                  "recovered its log: term {a}, {b} entries, commit {c}"};
 constexpr trace::Kind kApplied{"replica.applied", "applied entry {a} of term {b}, revision {c}, digest {d:x}"};
+// A log that has been left alone for so long makes it durable that its last batch was synced (nodes/log/FORMAT.md).
+constexpr Duration kSettleAfter = milliseconds(20);
+
 constexpr trace::Kind kForeignMessage{"replica.foreign_message",
                                       "ignored a message from n{a} that is not of this group"};
 
@@ -130,11 +133,15 @@ void Replica::send(const raft::Message& message) {
 
 void Replica::sync_loop(Yield& yield) {
   for (;;) {
-    to_sync_.wait(yield);
-    to_sync_.clear();
+    const Instant idle = world_.clock.now() + kSettleAfter;
+    const bool work = to_sync_.wait_until(yield, world_.tasks, idle);
     const raft::Ticket ticket = written_;
-    if (const Status flushed = log_->flush(yield); !flushed) {
-      return world_.tasks.halt("cannot write the log: " + flushed.error().message());
+    to_sync_.clear();
+    const Status done = work ? log_->flush(yield) : log_->settle(yield);
+    if (!done) return world_.tasks.halt("cannot write the log: " + done.error().message());
+    if (!work) {
+      to_sync_.wait(yield);
+      continue;
     }
     release_synced(ticket);
     drive(raft::Synced{ticket});

@@ -26,6 +26,7 @@ h3{font-size:1.02rem;margin:1.2rem 0 .3rem;overflow-wrap:anywhere}
 code,pre,.mono{font-family:ui-monospace,"Liberation Mono",monospace;font-size:.9em}
 a{color:var(--blue)}
 .strip{border-left:.6rem solid var(--dim);background:var(--box);padding:.7rem 1rem}
+.strip+.strip{margin-top:.8rem}
 .badge{font-weight:700;white-space:nowrap}
 .badge span{display:inline-block;min-width:1.4em;text-align:center;border-radius:.2em;
 margin-right:.35em;border:2px solid currentColor}
@@ -45,6 +46,8 @@ overflow-wrap:anywhere}
 th{position:sticky;top:0;background:var(--box)}
 .n{text-align:right;white-space:nowrap}
 tr.hit td{background:var(--mark)}
+tr.in td:first-child{border-left:4px solid var(--orange)}
+tr:target td{outline:2px solid var(--blue)}
 .command{display:flex;gap:.5rem;align-items:flex-start;margin:.4rem 0}
 .command pre{flex:1;margin:0;padding:.5rem .7rem;background:var(--box);border:1px solid var(--line);
 white-space:pre-wrap;overflow-wrap:anywhere}
@@ -58,6 +61,7 @@ input{width:min(30rem,100%);margin:.3rem 0}
 svg{display:block;font-family:system-ui,"Liberation Sans",sans-serif;font-size:12px}
 svg text{fill:var(--fg)}
 svg .inside{fill:var(--onblue)}
+svg .beside{font-weight:700;paint-order:stroke;stroke:var(--bg);stroke-width:4px}
 svg .witness-mark{fill:var(--red)}
 svg .hatching{stroke:var(--orange)}
 svg .client{stroke:var(--blue)}
@@ -214,9 +218,12 @@ Table::Table(std::string_view caption, std::vector<Column> columns, Filter filte
   html_ += "</thead>\n<tbody>\n";
 }
 
-Table& Table::row(const std::vector<std::string>& cells_html, std::string_view css_class) {
-  ++rows_;
-  html_ += css_class.empty() ? std::string("<tr>") : fmt::format("<tr class=\"{}\">", css_class);
+Table& Table::row(const std::vector<std::string>& cells_html, std::string_view css_class,
+                  std::string_view id) {
+  html_ += "<tr";
+  if (!css_class.empty()) html_ += fmt::format(" class=\"{}\"", css_class);
+  if (!id.empty()) html_ += fmt::format(" id=\"{}\"", id);
+  html_ += '>';
   for (std::size_t i = 0; i < cells_html.size(); ++i) {
     html_ += i < columns_.size() && columns_[i].is_number ? "<td class=\"n\">" : "<td>";
     html_ += cells_html[i];

@@ -42,15 +42,14 @@ class Table {
   enum class Filter : std::uint8_t { kNone, kBox };
   Table(std::string_view caption, std::vector<Column> columns, Filter filter = Filter::kNone);
 
-  Table& row(const std::vector<std::string>& cells_html, std::string_view css_class = "");
-  std::size_t rows() const { return rows_; }
-  std::size_t bytes() const { return html_.size(); }
+  // `id` makes the row a place that a link can lead to.
+  Table& row(const std::vector<std::string>& cells_html, std::string_view css_class = "",
+             std::string_view id = "");
   std::string finish() &&;
 
  private:
   std::vector<Column> columns_;
   std::string html_;
-  std::size_t rows_ = 0;
 };
 
 }  // namespace plumbline::reports

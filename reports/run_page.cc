@@ -281,8 +281,17 @@ std::string trace_section(const RunFiles& run, const RowBudget& budget) {
   Table table("What the nodes and the world did",
               {{"time, s", true}, {"event", true}, {"node"}, {"kind"}, {"what"}},
               Table::Filter::kBox);
+  bool linked = false;
   for (const std::size_t i : choice.rows) {
-    table.row(cells(i), run.at_event && records[i].event == *run.at_event ? "hit" : "");
+    const bool inside = places[i].rank == 0;
+    const bool verdict = run.at_event && records[i].event == *run.at_event;
+    table.row(cells(i), verdict ? "hit" : inside ? "in" : "", inside && !linked ? "window" : "");
+    linked |= inside;
+  }
+  if (linked) {
+    html +=
+        "<p><a href=\"#window\">To the window of the violation</a>, whose records have a bar "
+        "at their left.</p>\n";
   }
   return section("trace", "Trace", html + std::move(table).finish());
 }

@@ -6,7 +6,7 @@ namespace {
 constexpr std::array<VerdictLook, kSeedVerdicts> kLooks = {{
     {"violation", "VIOLATION", "✖", "What clients were told contradicts the contract."},
     {"crash", "CRASH", "✸", "An assertion or an invariant failed, or the program died."},
-    {"liveness", "LIVENESS", "⧖", "The cluster did not recover after the faults had healed."},
+    {"liveness", "LIVENESS", "∞", "The cluster did not recover after the faults had healed."},
     {"nondeterminism", "NON-DETERMINISTIC", "≠",
      "The same build, scenario and seed gave two different runs."},
     {"infrastructure", "INFRASTRUCTURE", "⚠",

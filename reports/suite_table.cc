@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <vector>
 
 #include "reports/suite_formats.h"
 #include "reports/terminal.h"
@@ -11,37 +12,43 @@ namespace {
 
 constexpr std::size_t kNameMax = 28;
 
-std::size_t columns_of(SeedVerdict verdict) {
-  return std::max<std::size_t>(look_of(verdict).name.size(), 8);
-}
+constexpr std::size_t kColumnMin = 8;
 
 // A column for what a reader looks for even if there is none of it, and for what there is.
 std::vector<SeedVerdict> columns_for(const SuiteSummary& summary) {
   std::vector<SeedVerdict> columns = {SeedVerdict::kPass};
   for (const SeedVerdict verdict : kAllSeedVerdicts) {
-    const bool rare =
-        verdict > SeedVerdict::kLiveness && count_of(summary.verdicts, verdict) == 0;
+    const bool rare = verdict > SeedVerdict::kLiveness && count_of(summary.verdicts, verdict) == 0;
     if (!rare && verdict != SeedVerdict::kPass) columns.push_back(verdict);
   }
   return columns;
 }
 
-std::string row(std::size_t width, std::string_view name, const VerdictCounts& counts,
-                bool colour) {
-  // A UTF-8 name may be longer in bytes than in characters; fmt pads by characters.
-  std::string out = fmt::format("{:<{}} {:>9}", name, width, with_commas(total_of(counts)));
-  for (auto verdict = kAllSeedVerdicts.rbegin(); verdict != kAllSeedVerdicts.rend(); ++verdict) {
-    const std::uint64_t count = count_of(counts, *verdict);
-    const std::string number = fmt::format(" {:>{}}", with_commas(count), columns_of(*verdict));
-    out += count > 0 ? coloured(number, *verdict, colour) : number;
+struct Layout {
+  std::vector<SeedVerdict> columns;
+  std::size_t name_width = kColumnMin;
+  bool colour = false;
+};
+
+std::size_t width_of(SeedVerdict verdict) {
+  return std::max(look_of(verdict).name.size(), kColumnMin);
+}
+
+std::string row(const Layout& layout, std::string_view name, const VerdictCounts& counts) {
+  std::string out =
+      fmt::format("{:<{}} {:>9}", name, layout.name_width, with_commas(total_of(counts)));
+  for (const SeedVerdict verdict : layout.columns) {
+    const std::uint64_t count = count_of(counts, verdict);
+    const std::string number = fmt::format(" {:>{}}", with_commas(count), width_of(verdict));
+    out += coloured(number, verdict, layout.colour && count > 0);
   }
   return out + "\n";
 }
 
-std::string header(std::size_t width) {
-  std::string out = fmt::format("{:<{}} {:>9}", "scenario", width, "seeds");
-  for (auto verdict = kAllSeedVerdicts.rbegin(); verdict != kAllSeedVerdicts.rend(); ++verdict) {
-    out += fmt::format(" {:>{}}", look_of(*verdict).name, columns_of(*verdict));
+std::string header(const Layout& layout) {
+  std::string out = fmt::format("{:<{}} {:>9}", "scenario", layout.name_width, "seeds");
+  for (const SeedVerdict verdict : layout.columns) {
+    out += fmt::format(" {:>{}}", look_of(verdict).name, width_of(verdict));
   }
   return out + "\n";
 }
@@ -84,15 +91,15 @@ std::string cluster_lines(const Cluster& cluster, bool colour) {
 }  // namespace
 
 std::string suite_table(const SuiteSummary& summary, const TableOptions& options) {
-  std::size_t width = 8;
+  Layout layout{.columns = columns_for(summary), .colour = options.colour};
   for (const auto& [name, counts] : summary.scenarios) {
-    width = std::max(width, std::min(plain(name).size(), kNameMax));
+    layout.name_width = std::max(layout.name_width, std::min(plain(name).size(), kNameMax));
   }
-  std::string out = header(width);
+  std::string out = header(layout);
   for (const auto& [name, counts] : summary.scenarios) {
-    out += row(width, shortened(name, kNameMax), counts, options.colour);
+    out += row(layout, shortened(name, kNameMax), counts);
   }
-  if (summary.scenarios.size() != 1) out += row(width, "all", summary.verdicts, options.colour);
+  if (summary.scenarios.size() != 1) out += row(layout, "all", summary.verdicts);
   out += "\n" + totals(summary) + cautions(summary);
   for (std::size_t i = 0; i < summary.clusters.size() && i < options.clusters_max; ++i) {
     out += "\n" + cluster_lines(summary.clusters[i], options.colour);

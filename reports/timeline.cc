@@ -220,6 +220,20 @@ std::map<std::int64_t, std::size_t> lanes_of(const RunFiles& run, View& view) {
   return lanes;
 }
 
+// Inside the bar where it fits; beside it for the witness, which must be readable without a
+// pointer.
+void draw_label(Svg& svg, const Operation& op, double from, double to, double y, bool in_witness) {
+  const std::string label = shortened(short_text(op), 40);
+  const double width = text_width(label) + 6;
+  if (width <= to - from) {
+    svg.text(from + 3, y, label, op.outcome == Outcome::kOk ? "inside" : "");
+  } else if (in_witness && to + width <= kGutter + kPlot) {
+    svg.text(to + 4, y, label, "beside");
+  } else if (in_witness) {
+    svg.text(from - 4, y, label, "beside", Svg::Anchor::kEnd);
+  }
+}
+
 void draw_operation(Svg& svg, const Operation& op, const Scale& x, double y, TimeWindow shown,
                     bool in_witness) {
   const double from = x(op.invoked_at);
@@ -230,11 +244,7 @@ void draw_operation(Svg& svg, const Operation& op, const Scale& x, double y, Tim
   if (op.outcome == Outcome::kUnknown) {
     svg.line(to, y + kBar - 1, kGutter + kPlot, y + kBar - 1, "open");
   }
-  const std::string label = shortened(short_text(op), 40);
-  const bool on_blue = op.outcome == Outcome::kOk;
-  if (text_width(label) + 6 <= to - from) {
-    svg.text(from + 3, y + 12, label, on_blue ? "inside" : "");
-  }
+  draw_label(svg, op, from, to, y + 12, in_witness);
 }
 
 void draw_frame(Svg& svg, const RunFiles& run, TimeWindow shown, const Scale& x, double top,

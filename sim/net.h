@@ -80,10 +80,11 @@ class Net {
 
   Engine& engine_;
   const std::vector<std::unique_ptr<Machine>>& machines_;
-  std::vector<std::vector<Link>> links_;  // by the indices of sender and receiver
-  std::vector<std::uint32_t> index_of_;   // by id; kAbsent where there is no node
+  // Before the links: what a clog still holds back when the world ends lets go of its message here.
   std::vector<Message> messages_;
   std::vector<std::uint32_t> free_;
+  std::vector<std::vector<Link>> links_;  // by the indices of sender and receiver
+  std::vector<std::uint32_t> index_of_;   // by id; kAbsent where there is no node
   Attempts attempts_;
   OnMessage on_message_;
 };

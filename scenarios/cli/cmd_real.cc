@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/random.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -112,7 +113,7 @@ std::string faults_table(const RunResult& result) {
 
 std::string verdict_text(const RunResult& result) {
   if (result.verdict == RunVerdict::kPass) {
-    return fmt::format("pass: {} is linearizable", result.checked.operations) + " operations";
+    return fmt::format("pass: the {} operations are linearizable", result.checked.operations);
   }
   return std::string(scenarios::name_of(result.verdict)) + " (" + result.property + "): " + result.sentence;
 }

@@ -172,7 +172,8 @@ TimeWindow RunFiles::violation_window() const {
   if (report != nullptr && !report->witness.empty() && report->from <= report->to) {
     return {report->from, std::max(report->from, std::min(report->to, end))};
   }
-  const std::int64_t seen = at_ns.value_or(end);
+  // The file tells whole milliseconds; what happened later within that one belongs to it.
+  const std::int64_t seen = at_ns ? *at_ns + kMillisecond - 1 : end;
   return {std::max<std::int64_t>(0, seen - kLastSecond), seen};
 }
 

@@ -6,7 +6,7 @@
 namespace plumbline::checker {
 namespace {
 
-// Stands for every value that nobody saw, where such values have to be kept (see `blind`).
+// Stands for every value that nobody saw.
 const Value& unseen_value() {
   static const Value value(std::string("(a value that nobody saw)"));
   return value;
@@ -106,7 +106,7 @@ void Cell::prepare(std::vector<Entry>& entries) {
 }
 
 void Cell::reset_facts() {
-  if (blind_) sequences_.child(Sequences::kEmpty, unseen_value());
+  unseen_token_ = sequences_.token(unseen_value());
   nodes_.assign(sequences_.nodes(), {});
   tokens_.assign(sequences_.tokens(), {});
 }
@@ -178,14 +178,17 @@ void Cell::keep_wanted(std::vector<Entry>& entries) {
 void Cell::drop_unwanted(std::vector<Entry>& entries) {
   for (Entry& entry : entries) {
     if (entry.definite || entry.dropped || writes_wanted(entry.action)) continue;
-    if (!blind_) {
-      entry.dropped = true;
-    } else if (entry.action.kind == kAppend) {
-      entry.action.to = sequences_.token(unseen_value());
+    if (blind_) {
+      write_unseen_value(entry.action);
     } else {
-      entry.action.to = sequences_.child(Sequences::kEmpty, unseen_value());
+      entry.dropped = true;
     }
   }
+}
+
+void Cell::write_unseen_value(Action& action) {
+  const bool appends = action.kind == kAppend;
+  action.to = appends ? unseen_token_ : sequences_.child(Sequences::kEmpty, unseen_token_);
 }
 
 void Cell::count_shown(const std::vector<Entry>& entries) {
@@ -223,6 +226,7 @@ void Cell::mark_unseen(std::vector<Entry>& entries) {
     const std::uint8_t kind = entry.action.kind;
     entry.unseen = !blind_ && entry.definite && (kind == kSet || kind == kAppend) &&
                    !writes_wanted(entry.action);
+    if (entry.unseen) write_unseen_value(entry.action);
   }
 }
 

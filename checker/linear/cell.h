@@ -23,8 +23,8 @@ namespace plumbline::checker {
 //    before it is replaced, and an append whose token was seen must give a sequence that was seen.
 //
 // An answer that says only what the value was *not* (a failed cas without the value seen, a delete
-// that found something) is blind: with one of those on the key nothing is dropped, but the values
-// that nobody saw become one value, so that operations that write them are interchangeable.
+// that found something) is blind: with one of those on the key nothing is dropped. In any case the
+// values that nobody saw become one value, so that the order of those who wrote them is no matter.
 class Cell : public Model {
  public:
   void prepare(std::vector<Entry>& entries) override;
@@ -72,6 +72,7 @@ class Cell : public Model {
   void settle(std::vector<Entry>& entries);
   void keep_wanted(std::vector<Entry>& entries);
   void drop_unwanted(std::vector<Entry>& entries);
+  void write_unseen_value(Action& action);
   void count_shown(const std::vector<Entry>& entries);
   void mark_once(const std::vector<Entry>& entries);
   void mark_unseen(std::vector<Entry>& entries);
@@ -81,6 +82,7 @@ class Cell : public Model {
   Sequences sequences_;
   std::vector<NodeFacts> nodes_;    // Sequences met during the search are beyond its end.
   std::vector<TokenFacts> tokens_;
+  Token unseen_token_ = 0;
   bool blind_ = false;
   bool only_appends_ = false;
   std::uint32_t shown_not_nil_ = 0;

@@ -10,6 +10,7 @@
 namespace plumbline::checker {
 namespace {
 
+constexpr std::size_t kCoreMax = 32;
 constexpr std::size_t kValuesNamed = 4;
 constexpr std::size_t kOperationsTold = 5;
 constexpr std::uint64_t kStepsForStory = 100'000;
@@ -79,10 +80,24 @@ void sort_by_call(std::vector<const Request*>& requests) {
   requests.erase(std::unique(requests.begin(), requests.end()), requests.end());
 }
 
+// A core that could not be made small is no proof that a person could follow.
+Explanation too_much_to_tell(KeyCase& key, const std::vector<std::uint32_t>& core) {
+  std::vector<const Request*> requests;
+  for (const std::uint32_t i : core) requests.push_back(key.requests()[i]);
+  const Request* last = *std::max_element(requests.begin(), requests.end(), [](auto* a, auto* b) {
+    return a->returned_at < b->returned_at;
+  });
+  return {"key " + key.key() + " is not linearizable because no order explains the answers up to " +
+              told(*last, TimeText{last->invoked_at, last->returned_at}) +
+              "; the search for the few that suffice to show it ran out of its budget",
+          {last}};
+}
+
 }  // namespace
 
 Explanation explain(KeyCase& key, const std::vector<std::uint32_t>& core,
                     const SearchOptions& options) {
+  if (core.size() > kCoreMax) return too_much_to_tell(key, core);
   Contradiction contradiction{{}, key.requests()};
   for (const std::uint32_t i : core) contradiction.core.push_back(key.requests()[i]);
   sort_by_call(contradiction.core);

@@ -19,6 +19,10 @@ class Shrinker {
       return effect_of(*key_.requests()[i]->operation) == Effect::kNone;
     });
     while (!rest.empty() && !invalid(core)) {
+      if (steps_ >= step_budget_) {
+        core.insert(core.end(), rest.begin(), rest.end());
+        break;
+      }
       const std::size_t needed = last_needed(rest, core);
       core.push_back(rest[needed]);
       rest.erase(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(needed) + 1);

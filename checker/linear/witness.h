@@ -17,7 +17,7 @@ struct Core {
 
 // Operations are made doubtful rather than removed: to remove a write that somebody read would
 // accuse a history of what it did not do. About |core| log2(n) searches; when they have cost
-// `step_budget` steps, the set found so far is returned, which is invalid but may not be least.
+// `step_budget` steps, what is left is returned, which is invalid but may be far from least.
 // REQUIRES: the key's case is invalid.
 Core least_core(KeyCase& key, const SearchOptions& options, std::uint64_t step_budget);
 

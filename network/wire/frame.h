@@ -18,7 +18,12 @@ Bytes frame(BytesView payload);
 // Cuts a stream's bytes back into frames, however they were split on the way.
 class FrameReader {
  public:
-  void feed(BytesView bytes) { buffer_.append(bytes); }
+  void feed(BytesView bytes) {
+    // A stream whose pieces never end where a frame does would otherwise be kept as a whole.
+    buffer_.erase(0, consumed_);
+    consumed_ = 0;
+    buffer_.append(bytes);
+  }
   // The next whole payload, or nothing until more bytes are fed. Errors: kInvalid for a length that no frame of ours has;
   // the stream is then good for nothing.
   Result<std::optional<Bytes>> next();

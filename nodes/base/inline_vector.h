@@ -74,10 +74,10 @@ class InlineVector {
   void push_back(T item) { emplace_back(std::move(item)); }
   template <class... Args>
   T& emplace_back(Args&&... args) {
-    if (size_ == capacity_) grow(std::size_t{capacity_} * 2);
-    T* slot = new (data() + size_) T{std::forward<Args>(args)...};
-    ++size_;
-    return *slot;
+    if (size_ < capacity_) return *new (data() + size_++) T{std::forward<Args>(args)...};
+    T item{std::forward<Args>(args)...};  // first, for the arguments may lie in what is about to move
+    grow(std::size_t{capacity_} * 2);
+    return *new (data() + size_++) T(std::move(item));
   }
   void append(const T* first, const T* last) {
     reserve(size_ + static_cast<std::size_t>(last - first));

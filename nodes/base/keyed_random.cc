@@ -91,12 +91,17 @@ std::uint64_t KeyedRandom::between(const Key& key, std::uint64_t low, std::uint6
   PLUMB_ASSERT(low <= high);
   const auto replaced = decide(key);
   if (replaced) return std::clamp(*replaced, low, high);
-  return low + scale(raw(key), high - low + 1);
+  const std::uint64_t width = high - low + 1;  // 0 stands for all numbers
+  return low + (width == 0 ? raw(key) : scale(raw(key), width));
 }
 
 Duration KeyedRandom::between(const Key& key, Duration low, Duration high) {
-  return {static_cast<std::int64_t>(between(key, static_cast<std::uint64_t>(low.ns),
-                                            static_cast<std::uint64_t>(high.ns)))};
+  PLUMB_ASSERT(low <= high);
+  if (const auto replaced = decide(key)) {
+    return {std::clamp(static_cast<std::int64_t>(*replaced), low.ns, high.ns)};
+  }
+  const auto width = static_cast<std::uint64_t>(high.ns) - static_cast<std::uint64_t>(low.ns) + 1;
+  return {low.ns + static_cast<std::int64_t>(scale(raw(key), width))};
 }
 
 bool KeyedRandom::chance(const Key& key, std::uint64_t per_million) {

@@ -48,10 +48,18 @@ void Channel::read_replies(Yield& yield, const std::shared_ptr<State>& state) {
       if (!payload || !payload->has_value()) break;
       wire::ClientReply reply;
       state->broken = !reply.ParseFromString(**payload) || reply.version() != 1;
-      if (!state->broken) state->reply = std::move(reply);
+      // An answer to an earlier request, whose caller gave up, is not an answer to this one.
+      if (!state->broken && reply.id() == state->awaited) state->reply = std::move(reply);
     }
     state->changed.set();
   }
+}
+
+// A server that does not read would hold up a long request for ever: when time is up, the stream breaks, and with it the wait.
+void Channel::write(Yield& yield, const Bytes& bytes, Instant deadline) {
+  const TimerId limit = world_.tasks.call_at(deadline, [state = state_] { state->stream->reset(); });
+  if (!state_->stream->write(yield, bytes)) state_->broken = true;
+  world_.tasks.cancel_timer(limit);
 }
 
 Attempt Channel::call(Yield& yield, const wire::ClientRequest& request, Instant deadline) {
@@ -61,10 +69,10 @@ Attempt Channel::call(Yield& yield, const wire::ClientRequest& request, Instant 
   }
   const std::shared_ptr<State> state = state_;
   state->changed.clear();
-  if (!state->stream->write(yield, wire::frame(request.SerializeAsString()))) state->broken = true;
+  state->awaited = request.id();
+  write(yield, wire::frame(request.SerializeAsString()), deadline);
   for (;;) {
-    // An answer to an earlier request, whose caller gave up, is not an answer to this one.
-    if (state->reply && state->reply->id() == request.id()) {
+    if (state->reply) {
       Attempt attempt{.result = Attempt::Result::kReplied, .reply = std::move(*state->reply)};
       state->reply.reset();
       return attempt;

@@ -43,11 +43,13 @@ class Channel {
   struct State {
     std::unique_ptr<Stream> stream;
     bool broken = false;
+    std::uint64_t awaited = 0;  // the id of the request under way
     std::optional<wire::ClientReply> reply;
     fiber::Event changed;
   };
 
   bool connect(Yield& yield, Instant deadline);
+  void write(Yield& yield, const Bytes& bytes, Instant deadline);
   static void read_replies(Yield& yield, const std::shared_ptr<State>& state);
   void drop();
 

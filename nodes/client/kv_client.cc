@@ -2,8 +2,12 @@
 
 #include <algorithm>
 
+#include "network/wire/frame.h"
+
 namespace plumbline::client {
 namespace {
+
+constexpr std::size_t kRequestIdBytes = 11;  // at most: the field's tag and the longest number
 
 Outcome unknown(std::string detail) {
   Outcome outcome;
@@ -127,6 +131,9 @@ Outcome KvClient::attempt_until(Yield& yield, wire::ClientRequest request, bool 
                                 Instant deadline) {
   request.set_version(1);
   request.set_group(options_.group.value);
+  if (request.ByteSizeLong() + kRequestIdBytes > wire::kFrameBytesMax) {
+    return failed("the request is too long for any server");
+  }
   const bool is_read = request.has_get();
   bool may_have_happened = false;
   while (world_.clock.now() < deadline) {
@@ -140,8 +147,11 @@ Outcome KvClient::attempt_until(Yield& yield, wire::ClientRequest request, bool 
       switch (reply.result()) {
         case wire::ClientReply::OK:
         case wire::ClientReply::MISMATCH:
-        case wire::ClientReply::INVALID:
           opened_ = SessionId(reply.session());
+          return final_outcome(reply, channel_->server().node);
+        // This server's refusal says nothing about an earlier try that another one may have taken.
+        case wire::ClientReply::INVALID:
+          if (may_have_happened && !is_read) return unknown(reply.detail());
           return final_outcome(reply, channel_->server().node);
         case wire::ClientReply::SESSION_UNKNOWN:
           forget_session();

@@ -82,6 +82,9 @@ std::optional<std::string> Replica::refusal(const Command& command) const {
   if (command.key.empty()) return "the key is empty";
   if (command.key.size() > options_.key_bytes_max) return "the key is too long";
   if (command.value.size() > options_.value_bytes_max) return "the value is too long";
+  if (command.expected.value_or(Bytes()).size() > options_.value_bytes_max) {
+    return "the expected value is too long";
+  }
   if (command.session && !command.sequence) return "a session's commands are numbered from 1";
   return std::nullopt;
 }

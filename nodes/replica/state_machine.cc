@@ -56,7 +56,7 @@ Answer StateMachine::apply_once(LogIndex index, const Command& command) {
 Answer StateMachine::mutate(const Command& command) {
   switch (command.kind) {
     case CommandKind::kPut: values_[command.key] = command.value; return changed();
-    case CommandKind::kAppend: values_[command.key] += command.value; return changed();
+    case CommandKind::kAppend: return append(command);
     case CommandKind::kDelete:
       if (values_.erase(command.key) != 0) return changed();
       return {.outcome = Outcome::kOk, .revision = revision_, .value = {}, .session = {}};
@@ -64,6 +64,16 @@ Answer StateMachine::mutate(const Command& command) {
     case CommandKind::kOpenSession: break;
   }
   return {.outcome = Outcome::kInvalid, .revision = revision_, .value = {}, .session = {}};
+}
+
+Answer StateMachine::append(const Command& command) {
+  const auto found = values_.find(command.key);
+  const std::size_t before = found == values_.end() ? 0 : found->second.size();
+  if (before + command.value.size() > kValueBytesMax) {
+    return {.outcome = Outcome::kInvalid, .revision = revision_, .value = {}, .session = {}};
+  }
+  values_[command.key] += command.value;
+  return changed();
 }
 
 Answer StateMachine::compare_and_swap(const Command& command) {
@@ -82,7 +92,10 @@ Answer StateMachine::changed() {
 
 void StateMachine::fold(LogIndex index, const Command& command, const Answer& answer) {
   digest_ = combine(digest_, index.value);
+  digest_ = combine(digest_, static_cast<std::uint64_t>(command.kind));
   digest_ = combine(digest_, hash_bytes(command.key));
+  digest_ = combine(digest_, combine(command.session.value, command.sequence.value));
+  digest_ = combine(digest_, command.first_unfinished.value);
   const auto now = values_.find(command.key);
   digest_ = combine(digest_, now == values_.end() ? 0 : hash_bytes(now->second, 1));
   digest_ = combine(digest_, combine(static_cast<std::uint64_t>(answer.outcome), answer.revision.value));

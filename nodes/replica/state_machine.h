@@ -26,7 +26,9 @@ enum class Outcome : std::uint8_t {
   kOk,
   kMismatch,        // compare-and-swap: `value` is what was there
   kSessionUnknown,  // it cannot be said whether the command ever took effect
-  kInvalid,         // a command that no replica executes; refused at the boundary, so here it is an old client's
+  // A command that no replica executes. Most are refused at the boundary; an append to a value that would grow beyond
+  // kValueBytesMax can only be told here.
+  kInvalid,
 };
 
 struct Answer {
@@ -44,6 +46,8 @@ class StateMachine {
  public:
   // Sessions kept; the one that was used longest ago is dropped first, decided by log order and so alike everywhere.
   static constexpr std::size_t kSessionsMax = 4096;
+  // What a value may grow to by appends: it must still fit into the frame of a reply.
+  static constexpr std::size_t kValueBytesMax = 4 << 20;
 
   Answer apply(LogIndex index, const Command& command);
   std::optional<Bytes> get(const Bytes& key) const;
@@ -64,6 +68,7 @@ class StateMachine {
   Answer open_session(LogIndex index);
   Answer apply_once(LogIndex index, const Command& command);
   Answer mutate(const Command& command);
+  Answer append(const Command& command);
   Answer compare_and_swap(const Command& command);
   Answer changed();
   void fold(LogIndex index, const Command& command, const Answer& answer);

@@ -15,6 +15,8 @@ namespace {
 constexpr std::int64_t kUsPerMs = 1'000;
 constexpr std::int64_t kBurstUs = 5 * kUsPerMs;
 constexpr std::int64_t kCrowdUs = 2'000 * kUsPerMs;
+// A store that is little used makes a disk call within so long.
+constexpr std::int64_t kDiskCallUs = 2'000 * kUsPerMs;
 // Whatever strikes, strikes after every node was started once.
 constexpr std::int64_t kFirstUs = kUsPerMs;
 
@@ -175,6 +177,7 @@ class FaultDraw {
     Range range(timeout_us_ * 20, timeout_us_ * 50);
     if (length < 8) range = Range(timeout_us_, timeout_us_ * 10);
     if (length < 4) range = Range(timeout_us_ / 4, timeout_us_ * 2);
+    if (shape.kind == FaultKind::kKillInDiskCall) range = {range.low + kDiskCallUs, range.high + kDiskCallUs};
     return std::clamp(between(key("duration"), range.low, range.high), std::int64_t{1}, left_us);
   }
 

@@ -35,6 +35,11 @@ bool needs_a_node_up(FaultKind kind) {
   return shape.targets == Targets::kNodes && shape.family != FaultFamily::kNetwork;
 }
 
+bool cuts_links(FaultKind kind) {
+  return kind == FaultKind::kPartition || kind == FaultKind::kOneWayPartition ||
+         kind == FaultKind::kBridgePartition || kind == FaultKind::kPartialPartition;
+}
+
 // Which nodes may be down when, for all that the faults say.
 class UpAndDown {
  public:
@@ -96,6 +101,7 @@ class VainFaults {
         continue;
       }
       if (needy) strike_what_is_up(fault);
+      if (cuts_links(fault.kind) && !outlasts_other_cuts(fault)) continue;
       cluster_.note(fault);
       kept_.push_back(std::move(fault));
     }
@@ -104,6 +110,7 @@ class VainFaults {
 
  private:
   static constexpr Duration kAfterStart = milliseconds(1);
+  static constexpr Duration kOutlast = milliseconds(100);
 
   bool is_given(const Fault& fault) const {
     return std::any_of(scenario_.faults.begin(), scenario_.faults.end(),
@@ -122,6 +129,16 @@ class VainFaults {
     }
     coming_.insert(std::move(fault));
   }
+  // A cut within the time of another may cut nothing that is not cut already; one that outlasts it does.
+  bool outlasts_other_cuts(Fault& fault) {
+    const Duration end = fault.at + fault.duration;
+    if (end <= cut_until_ && !is_given(fault)) {
+      if (cut_until_ + kOutlast > faults_end(scenario_)) return false;
+      fault.duration = cut_until_ + kOutlast - fault.at;
+    }
+    cut_until_ = std::max(cut_until_, fault.at + fault.duration);
+    return true;
+  }
   void strike_what_is_up(Fault& fault) {
     if (shape_of(fault.kind).targets == Targets::kAll) return;
     const std::vector<std::uint32_t> up = cluster_.surely_up(fault.at);
@@ -136,6 +153,7 @@ class VainFaults {
   UpAndDown cluster_;
   std::set<Fault, decltype(&by_time)> coming_;
   std::vector<Fault> kept_;
+  Duration cut_until_;
 };
 
 }  // namespace

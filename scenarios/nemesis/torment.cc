@@ -87,7 +87,9 @@ bool Torment::clear(std::uint32_t fault) {
   }
   // A node that made no disk call meanwhile would die at one long after the fault: it dies now.
   for (const auto& [node, effect] : armed_.take_all(fault)) {
-    if (cluster_.is_up(node)) cluster_.kill(node);
+    if (!cluster_.is_up(node)) continue;
+    cluster_.kill(node);
+    changed = true;
   }
   for (const auto& [node, effect] : held_down_.take_all(fault)) start_if_free(node);
   return changed;

@@ -20,6 +20,8 @@ struct RunRequest {
   std::uint64_t seed = 0;
   std::vector<Override> overrides;
   sim::TraceMemory trace;
+  // Off: only what clients saw is judged, as with real processes.
+  bool check_invariants = true;
 };
 
 // One run of a drawn scenario in the simulator, from the first event to the verdict.

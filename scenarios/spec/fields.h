@@ -39,6 +39,11 @@ void fields(V& v, ClusterSpec& s) {
     {.doc = "Entries that one append message carries at most.", .low = 1, .high = 65'536});
   v("inflight_appends_max", s.inflight_appends_max,
     {.doc = "Append messages under way to one follower at most.", .low = 1, .high = 65'536});
+  v("apply_batch", s.apply_batch,
+    {.doc = "Entries applied before others may run.", .low = 1, .high = 65'536});
+  v("apply_pause_us", s.apply_pause_us,
+    {.doc = "Pause after each batch applied: a state machine that lags behind its log.",
+     .high = kTenSecondsUsMax});
 }
 
 template <class V>

@@ -212,8 +212,8 @@ TEST(RunPage, ARunWithoutClientsWitnessShowsTheSecondBeforeTheVerdict) {
                       "reports":[],"faults":[]})");
   const auto run = load_run_files(directory.path());
   ASSERT_TRUE(run.ok());
-  EXPECT_EQ(run.value().violation_window().from_ns, 8'000'000'000);
-  EXPECT_EQ(run.value().violation_window().to_ns, 9'000'000'000);
+  EXPECT_EQ(run.value().violation_window().from_ns, 8'000'999'999);
+  EXPECT_EQ(run.value().violation_window().to_ns, 9'000'999'999);
   EXPECT_THAT(run_page(run.value()), HasSubstr("CRASH</span> I4</h1>\n<p>two leaders</p>"));
 }
 

@@ -1,0 +1,77 @@
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+#include <rapidcheck/gtest.h>
+
+#include <string>
+
+#include "nodes/base/crc32c.h"
+#include "nodes/base/hash.h"
+
+namespace plumbline {
+namespace {
+
+// RFC 3720, B.4; the check value of the CRC catalogue.
+TEST(Crc32c, AgreesWithThePublishedVectors) {
+  std::string rising;
+  std::string falling;
+  for (int i = 0; i < 32; ++i) {
+    rising.push_back(static_cast<char>(i));
+    falling.push_back(static_cast<char>(31 - i));
+  }
+  EXPECT_EQ(crc32c(""), 0U);
+  EXPECT_EQ(crc32c("123456789"), 0xe3069283U);
+  EXPECT_EQ(crc32c(std::string(32, '\0')), 0x8a9136aaU);
+  EXPECT_EQ(crc32c(std::string(32, '\xff')), 0x62a8ab43U);
+  EXPECT_EQ(crc32c(rising), 0x46dd794eU);
+  EXPECT_EQ(crc32c(falling), 0x113fdb5cU);
+}
+
+std::uint32_t bit_by_bit(const std::string& bytes) {
+  std::uint32_t crc = ~0U;
+  for (const char c : bytes) {
+    crc ^= static_cast<unsigned char>(c);
+    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0x82f63b78U : 0U);
+  }
+  return ~crc;
+}
+
+RC_GTEST_PROP(Crc32c, IsThePolynomialAndCanBeContinuedAnywhere, (const std::string& bytes)) {
+  const auto cut = *rc::gen::inRange<std::size_t>(0, bytes.size() + 1);
+  RC_ASSERT(crc32c(bytes) == bit_by_bit(bytes));
+  RC_ASSERT(crc32c(bytes.substr(cut), crc32c(bytes.substr(0, cut))) == bit_by_bit(bytes));
+}
+
+// The numbers stand in traces and formats: another machine, compiler or release must compute the same. Worked out by hand
+// from the definitions (FNV-1a; SplitMix64's finalizer), not by this code.
+TEST(Hash, OfNamesIsFnv1a) {
+  static_assert(hash_name("") == 0xcbf29ce484222325ULL);
+  static_assert(hash_name("a") == 0xaf63dc4c8601ec8cULL);
+  EXPECT_EQ(hash_name("raft.vote_granted"), 0x1548d41b79b6d7d0ULL);
+  EXPECT_EQ(hash_name("\xff"), (0xcbf29ce484222325ULL ^ 0xff) * 0x100000001b3ULL);
+}
+
+TEST(Hash, OfBytesIsFixed) {
+  EXPECT_EQ(hash_bytes(""), 0xa706dd2f4d197e6fULL);
+  EXPECT_EQ(hash_bytes("a"), 0x5e025f9ade9eaf3eULL);
+  EXPECT_EQ(hash_bytes("12345678"), 0x92df3520c5d00eceULL);
+  EXPECT_EQ(hash_bytes("123456789"), 0x7cf46f00f45fa22aULL);
+  EXPECT_EQ(hash_bytes("plumbline", 7), 0xe18591bdf5f5606fULL);
+}
+
+// Zero bytes must not vanish in the padding.
+TEST(Hash, OfBytesTellsLengthsApart) {
+  EXPECT_EQ(hash_bytes(std::string(1, '\0')), 0x5e41ab087439611eULL);
+  EXPECT_EQ(hash_bytes(std::string(2, '\0')), 0x64684c4f0fd784b4ULL);
+  EXPECT_NE(hash_bytes(std::string(8, '\0')), hash_bytes(std::string(9, '\0')));
+}
+
+RC_GTEST_PROP(Hash, OfBytesDependsOnEachByteAndOnTheSeed, (std::string bytes)) {
+  RC_PRE(!bytes.empty());
+  const std::uint64_t before = hash_bytes(bytes);
+  RC_ASSERT(hash_bytes(bytes, 1) != before);
+  bytes[*rc::gen::inRange<std::size_t>(0, bytes.size())] ^= *rc::gen::elementOf(std::string("\1\2\4\20\100"));
+  RC_ASSERT(hash_bytes(bytes) != before);
+}
+
+}  // namespace
+}  // namespace plumbline

@@ -57,9 +57,9 @@ void add_linearizability(CheckResult& result, const History& history,
   }
   result.model = model->name;
   if (!handles_all(*model, history)) {
-    return result.add(cannot_judge("linearizability", "not judged because the model " +
-                                                          result.model +
-                                                          " lacks a function of the history"));
+    return result.add(cannot_judge(
+        "linearizability",
+        "not judged because the model " + result.model + " lacks a function of the history"));
   }
   result.add(check_linearizability(requests, *model, options.step_budget));
 }

@@ -18,6 +18,12 @@ if(NOT weave_status EQUAL 0)
 endif()
 
 string(REPLACE "\n" ";" woven_sources "${woven_sources}")
+# A header that is woven from now on hides one that objects were compiled with, and neither Ninja nor ccache would notice.
+set(woven_headers ${woven_sources})
+list(FILTER woven_headers INCLUDE REGEX "\\.h$")
+string(MD5 woven_headers "${woven_headers}")
+target_compile_definitions(plumbline_flags INTERFACE PLUMBLINE_WOVEN_HEADERS="${woven_headers}")
+
 list(TRANSFORM woven_sources PREPEND ${CMAKE_SOURCE_DIR}/)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${woven_sources})
 

@@ -124,7 +124,8 @@ std::optional<SessionSequence> LineJson::session_if_any(std::string_view name) {
   const bool pair = json->is_array() && json->size() == 2;
   const auto session = pair ? integer_from_json((*json)[0]) : std::nullopt;
   const auto sequence = pair ? integer_from_json((*json)[1]) : std::nullopt;
-  if (!session || !sequence) blame("member " + in_quotes(name) + " must be two integers of 64 bits");
+  if (!session || !sequence)
+    blame("member " + in_quotes(name) + " must be two integers of 64 bits");
   return SessionSequence{session.value_or(0), sequence.value_or(0)};
 }
 

@@ -15,12 +15,12 @@ struct FunctionInfo {
 };
 
 constexpr std::array kFunctions = {
-    FunctionInfo{Function::kRead, "read", 0, 1, 1},     //
-    FunctionInfo{Function::kWrite, "write", 1, 0, 0},   //
-    FunctionInfo{Function::kCas, "cas", 2, 1, 2},       //
-    FunctionInfo{Function::kPut, "put", 1, 0, 0},       //
-    FunctionInfo{Function::kGet, "get", 0, 1, 1},       //
-    FunctionInfo{Function::kDelete, "delete", 0, 0, 1}, //
+    FunctionInfo{Function::kRead, "read", 0, 1, 1},      //
+    FunctionInfo{Function::kWrite, "write", 1, 0, 0},    //
+    FunctionInfo{Function::kCas, "cas", 2, 1, 2},        //
+    FunctionInfo{Function::kPut, "put", 1, 0, 0},        //
+    FunctionInfo{Function::kGet, "get", 0, 1, 1},        //
+    FunctionInfo{Function::kDelete, "delete", 0, 0, 1},  //
     FunctionInfo{Function::kAppend, "append", 1, 0, 0},
 };
 
@@ -80,12 +80,9 @@ std::string_view name_of(Function function) { return info_of(function).name; }
 
 std::string_view name_of(Outcome outcome) {
   switch (outcome) {
-    case Outcome::kOk:
-      return "ok";
-    case Outcome::kFail:
-      return "fail";
-    case Outcome::kUnknown:
-      return "unknown";
+    case Outcome::kOk: return "ok";
+    case Outcome::kFail: return "fail";
+    case Outcome::kUnknown: return "unknown";
   }
   return "";
 }
@@ -141,16 +138,14 @@ const Value* shown_value(const Operation& op) {
   if (op.outcome != Outcome::kOk) return nullptr;
   switch (op.function) {
     case Function::kRead:
-    case Function::kGet:
-      return &op.results[0];
+    case Function::kGet: return &op.results[0];
     case Function::kCas:
       if (op.results[0].truth()) return &op.arguments[0];
       return op.results.size() == 2 ? &op.results[1] : nullptr;
     case Function::kWrite:
     case Function::kPut:
     case Function::kDelete:
-    case Function::kAppend:
-      return nullptr;
+    case Function::kAppend: return nullptr;
   }
   return nullptr;
 }
@@ -159,14 +154,11 @@ const Value* written_value(const Operation& op) {
   switch (op.function) {
     case Function::kWrite:
     case Function::kPut:
-    case Function::kAppend:
-      return &op.arguments[0];
-    case Function::kCas:
-      return &op.arguments[1];
+    case Function::kAppend: return &op.arguments[0];
+    case Function::kCas: return &op.arguments[1];
     case Function::kRead:
     case Function::kGet:
-    case Function::kDelete:
-      return nullptr;
+    case Function::kDelete: return nullptr;
   }
   return nullptr;
 }

@@ -190,8 +190,7 @@ class Reader {
       case Lines::Next::kTooLong:
         return malformed("the line is longer than " + std::to_string(format::kLineBytesMax) +
                          " bytes");
-      case Lines::Next::kUnreadable:
-        return problem(Kind::kIo, "cannot be read");
+      case Lines::Next::kUnreadable: return problem(Kind::kIo, "cannot be read");
     }
     return Done{};
   }

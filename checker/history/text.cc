@@ -7,8 +7,8 @@
 namespace plumbline::checker {
 namespace {
 
-constexpr std::array<std::int64_t, 10> kPowers = {
-    1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000};
+constexpr std::array<std::int64_t, 10> kPowers = {1,      10,      100,      1000,      10000,
+                                                  100000, 1000000, 10000000, 100000000, 1000000000};
 constexpr int kDigitsMin = 3;
 constexpr int kDigitsMax = 9;
 

@@ -57,14 +57,10 @@ std::string listed(const Value::List& list) {
 std::size_t Value::hash() const {
   std::size_t seed = content_.index();
   switch (kind()) {
-    case Kind::kNil:
-      return mix(seed, 0);
-    case Kind::kBool:
-      return mix(seed, truth() ? 1 : 0);
-    case Kind::kInt:
-      return mix(seed, static_cast<std::size_t>(number()));
-    case Kind::kString:
-      return mix(seed, std::hash<std::string>{}(text()));
+    case Kind::kNil: return mix(seed, 0);
+    case Kind::kBool: return mix(seed, truth() ? 1 : 0);
+    case Kind::kInt: return mix(seed, static_cast<std::size_t>(number()));
+    case Kind::kString: return mix(seed, std::hash<std::string>{}(text()));
     case Kind::kList:
       for (const Value& item : list()) seed = mix(seed, item.hash());
       return mix(seed, list().size());
@@ -75,14 +71,10 @@ std::size_t Value::hash() const {
 std::strong_ordering operator<=>(const Value& a, const Value& b) {
   if (a.kind() != b.kind()) return a.kind() <=> b.kind();
   switch (a.kind()) {
-    case Value::Kind::kNil:
-      return std::strong_ordering::equal;
-    case Value::Kind::kBool:
-      return a.truth() <=> b.truth();
-    case Value::Kind::kInt:
-      return a.number() <=> b.number();
-    case Value::Kind::kString:
-      return a.text() <=> b.text();
+    case Value::Kind::kNil: return std::strong_ordering::equal;
+    case Value::Kind::kBool: return a.truth() <=> b.truth();
+    case Value::Kind::kInt: return a.number() <=> b.number();
+    case Value::Kind::kString: return a.text() <=> b.text();
     case Value::Kind::kList:
       return std::lexicographical_compare_three_way(a.list().begin(), a.list().end(),
                                                     b.list().begin(), b.list().end());
@@ -92,16 +84,11 @@ std::strong_ordering operator<=>(const Value& a, const Value& b) {
 
 std::string to_text(const Value& value) {
   switch (value.kind()) {
-    case Value::Kind::kNil:
-      return "nil";
-    case Value::Kind::kBool:
-      return value.truth() ? "true" : "false";
-    case Value::Kind::kInt:
-      return std::to_string(value.number());
-    case Value::Kind::kString:
-      return in_quotes(value.text());
-    case Value::Kind::kList:
-      return listed(value.list());
+    case Value::Kind::kNil: return "nil";
+    case Value::Kind::kBool: return value.truth() ? "true" : "false";
+    case Value::Kind::kInt: return std::to_string(value.number());
+    case Value::Kind::kString: return in_quotes(value.text());
+    case Value::Kind::kList: return listed(value.list());
   }
   return "";
 }

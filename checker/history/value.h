@@ -20,13 +20,13 @@ class Value {
 
   Value() = default;
   // Implicit on purpose: a history is written down as literals.
-  Value(bool truth) : content_(truth) {}                                 // NOLINT
-  Value(int number) : content_(std::int64_t{number}) {}                  // NOLINT
-  Value(std::int64_t number) : content_(number) {}                       // NOLINT
-  Value(const char* text) : content_(std::string(text)) {}               // NOLINT
-  Value(std::string_view text) : content_(std::string(text)) {}          // NOLINT
-  Value(std::string text) : content_(std::move(text)) {}                 // NOLINT
-  Value(List list) : content_(std::move(list)) {}                        // NOLINT
+  Value(bool truth) : content_(truth) {}                         // NOLINT
+  Value(int number) : content_(std::int64_t{number}) {}          // NOLINT
+  Value(std::int64_t number) : content_(number) {}               // NOLINT
+  Value(const char* text) : content_(std::string(text)) {}       // NOLINT
+  Value(std::string_view text) : content_(std::string(text)) {}  // NOLINT
+  Value(std::string text) : content_(std::move(text)) {}         // NOLINT
+  Value(List list) : content_(std::move(list)) {}                // NOLINT
 
   Kind kind() const { return static_cast<Kind>(content_.index()); }
   bool is_nil() const { return kind() == Kind::kNil; }

@@ -111,14 +111,10 @@ std::optional<std::string> bytes_from_json(const Json& json) {
 
 Json value_to_json(const Value& value) {
   switch (value.kind()) {
-    case Value::Kind::kNil:
-      return nullptr;
-    case Value::Kind::kBool:
-      return value.truth();
-    case Value::Kind::kInt:
-      return value.number();
-    case Value::Kind::kString:
-      return bytes_to_json(value.text());
+    case Value::Kind::kNil: return nullptr;
+    case Value::Kind::kBool: return value.truth();
+    case Value::Kind::kInt: return value.number();
+    case Value::Kind::kString: return bytes_to_json(value.text());
     case Value::Kind::kList: {
       Json list = Json::array();
       for (const Value& item : value.list()) list.push_back(value_to_json(item));

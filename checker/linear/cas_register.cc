@@ -11,17 +11,13 @@ class CasRegister final : public Cell {
   Action compile(const Operation& op) override {
     const bool ok = op.outcome == Outcome::kOk;
     switch (op.function) {
-      case Function::kRead:
-        return saw(ok ? state_of(op.results[0]) : initial());
-      case Function::kWrite:
-        return set(state_of(op.arguments[0]));
-      case Function::kCas:
-        return compile_cas(op, ok);
+      case Function::kRead: return saw(ok ? state_of(op.results[0]) : initial());
+      case Function::kWrite: return set(state_of(op.arguments[0]));
+      case Function::kCas: return compile_cas(op, ok);
       case Function::kPut:
       case Function::kGet:
       case Function::kDelete:
-      case Function::kAppend:
-        return impossible();
+      case Function::kAppend: return impossible();
     }
     return impossible();
   }

@@ -31,9 +31,7 @@ Action Cell::swap(State expected, State next) const {
   return {.kind = kSwap, .shows = true, .from = expected, .to = next};
 }
 
-Action Cell::append(const Value& token) {
-  return {.kind = kAppend, .to = sequences_.token(token)};
-}
+Action Cell::append(const Value& token) { return {.kind = kAppend, .to = sequences_.token(token)}; }
 
 Action Cell::impossible() const { return {.kind = kImpossible}; }
 
@@ -48,16 +46,14 @@ std::optional<State> Cell::step(State state, const Action& action) {
     case kRemoved:
       if (state == Sequences::kNil) return std::nullopt;
       return Sequences::kNil;
-    case kSet:
-      return action.to;
+    case kSet: return action.to;
     case kSwap:
       if (state != action.from) return std::nullopt;
       return action.to;
     case kAppend:
       return sequences_.child(state == Sequences::kNil ? Sequences::kEmpty : state,
                               static_cast<Token>(action.to));
-    case kImpossible:
-      return std::nullopt;
+    case kImpossible: return std::nullopt;
   }
   return std::nullopt;
 }
@@ -216,8 +212,7 @@ void Cell::mark_once(const std::vector<Entry>& entries) {
   }
   nodes_[Sequences::kNil].once = !nil_returns;
   for (State n = Sequences::kEmpty + 1; n < static_cast<State>(nodes_.size()); ++n) {
-    nodes_[n].once =
-        nodes_[sequences_.parent(n)].once || tokens_[sequences_.last(n)].writers == 1;
+    nodes_[n].once = nodes_[sequences_.parent(n)].once || tokens_[sequences_.last(n)].writers == 1;
   }
 }
 

@@ -80,7 +80,7 @@ class Cell : public Model {
   const NodeFacts& facts(State state) const;
 
   Sequences sequences_;
-  std::vector<NodeFacts> nodes_;    // Sequences met during the search are beyond its end.
+  std::vector<NodeFacts> nodes_;  // Sequences met during the search are beyond its end.
   std::vector<TokenFacts> tokens_;
   Token unseen_token_ = 0;
   bool blind_ = false;

@@ -49,8 +49,8 @@ std::string how_far_any_order_gets(KeyCase& key, const Contradiction& contradict
   // Unless every order was tried, there may be values that were not met.
   if (stuck.verdict != Verdict::kInvalid || stuck.unplaced.empty()) return out;
   const Request& last = *key.requests()[stuck.unplaced.front()];
-  return out + ": when " + client_text(*last.operation) + " returned, the value can only have been " +
-         values_text(stuck.values);
+  return out + ": when " + client_text(*last.operation) +
+         " returned, the value can only have been " + values_text(stuck.values);
 }
 
 // Those who wrote what the core saw, unless there are so many that they explain nothing.

@@ -48,7 +48,11 @@ KeyCase::Judgement KeyCase::judge_entries(std::vector<Entry> entries,
                                           const SearchOptions& options) {
   model_->prepare(entries);
   SearchResult found = search(*model_, entries, options);
-  Judgement judgement{found.verdict, found.steps, std::move(found.unplaced), {}};
+  Judgement judgement{found.verdict, found.steps, {}, {}};
+  // An unknown operation that the model found to have happened is no answer that waits.
+  for (const std::uint32_t i : found.unplaced) {
+    if (requests_[i]->outcome == Outcome::kOk) judgement.unplaced.push_back(i);
+  }
   for (const State state : found.states) judgement.values.push_back(model_->text(state));
   return judgement;
 }

@@ -27,8 +27,8 @@ class KeyCase {
   struct Judgement {
     Verdict verdict = Verdict::kValid;
     std::uint64_t steps = 0;
-    std::vector<std::uint32_t> unplaced;    // Positions in requests(); see SearchResult.
-    std::vector<std::string> values;        // What the key can have held there.
+    std::vector<std::uint32_t> unplaced;  // Answers, as positions in requests(); see SearchResult.
+    std::vector<std::string> values;      // What the key can have held there.
   };
   Judgement judge(const SearchOptions& options);
   // As if every request but those of `certain` (positions in requests()) might as well not have

@@ -13,18 +13,14 @@ class KvAppend final : public Cell {
     const bool ok = op.outcome == Outcome::kOk;
     switch (op.function) {
       case Function::kRead:
-      case Function::kGet:
-        return saw(ok ? state_of(op.results[0]) : initial());
+      case Function::kGet: return saw(ok ? state_of(op.results[0]) : initial());
       case Function::kWrite:
-      case Function::kPut:
-        return set(state_of(op.arguments[0]));
-      case Function::kAppend:
-        return append(op.arguments[0]);
+      case Function::kPut: return set(state_of(op.arguments[0]));
+      case Function::kAppend: return append(op.arguments[0]);
       case Function::kDelete:
         if (!ok || op.results.empty()) return set(initial());
         return op.results[0].truth() ? found_and_removed() : saw(initial());
-      case Function::kCas:
-        return compile_cas(op, ok);
+      case Function::kCas: return compile_cas(op, ok);
     }
     return impossible();
   }

@@ -71,8 +71,8 @@ std::map<std::string_view, std::vector<const Request*>> by_key(std::span<const R
 
 }  // namespace
 
-std::vector<Report> check_linearizability(std::span<const Request> requests,
-                                          const ModelInfo& model, std::uint64_t step_budget) {
+std::vector<Report> check_linearizability(std::span<const Request> requests, const ModelInfo& model,
+                                          std::uint64_t step_budget) {
   const SearchOptions options{.step_budget = step_budget};
   std::vector<Report> findings;
   std::uint64_t steps = 0;

@@ -18,7 +18,7 @@ namespace plumbline::checker {
 // all the same. Operations that failed have no effect; unknown ones may happen at any time after
 // their call, or never.
 // REQUIRES: `model` handles every function in `requests`.
-std::vector<Report> check_linearizability(std::span<const Request> requests,
-                                          const ModelInfo& model, std::uint64_t step_budget);
+std::vector<Report> check_linearizability(std::span<const Request> requests, const ModelInfo& model,
+                                          std::uint64_t step_budget);
 
 }  // namespace plumbline::checker

@@ -33,7 +33,7 @@ struct Entry {
   std::int64_t invoked_at = 0;
   std::int64_t returned_at = kNever;
   bool definite = false;
-  bool dropped = false;               // Has no bearing on the verdict: not searched.
+  bool dropped = false;  // Has no bearing on the verdict: not searched.
   // Definite, and nobody can tell whether it happened once something overwrites it.
   bool unseen = false;
 };

@@ -47,8 +47,8 @@ class Facts {
     return std::none_of(all_.begin(), all_.end(), [&](const Request* request) {
       if (request->outcome == Outcome::kFail) return false;
       const Value* written = written_value(op(request));
-      const bool removes = written != nullptr ? written->is_nil()
-                                              : op(request).function == Function::kDelete;
+      const bool removes =
+          written != nullptr ? written->is_nil() : op(request).function == Function::kDelete;
       return removes && !precedes(request, from) && !precedes(to, request);
     });
   }
@@ -139,8 +139,8 @@ Said token_seen_twice(const Contradiction& c, const Facts& facts) {
       const auto count = std::count(tokens.begin(), tokens.end(), token);
       if (count < 2 || writers.size() != 1) continue;
       if (op(writers[0]).function != Function::kAppend) continue;
-      return seen_at(reader) + ", which contains " + to_text(token) + " " +
-             std::to_string(count) + " times, although only " + who(writers[0]) + " wrote it";
+      return seen_at(reader) + ", which contains " + to_text(token) + " " + std::to_string(count) +
+             " times, although only " + who(writers[0]) + " wrote it";
     }
   }
   return std::nullopt;
@@ -213,9 +213,8 @@ bool begins_with(const Value& whole, const Value& start) {
 
 std::string then_text(const Request* first, const Request* second) {
   const TimeText time{first->returned_at, second->invoked_at};
-  return who(first) + " " + shown_text(first) + " and ended at " + time(first->returned_at) +
-         "; " + who(second) + ", called at " + time(second->invoked_at) + ", " +
-         shown_text(second);
+  return who(first) + " " + shown_text(first) + " and ended at " + time(first->returned_at) + "; " +
+         who(second) + ", called at " + time(second->invoked_at) + ", " + shown_text(second);
 }
 
 // `first` ended before `second` was called, and saw the newer value.
@@ -282,8 +281,7 @@ bool writes_token(const Request& request, const Value& token) {
     return false;
   }
   if (!written->is_list()) return *written == token;
-  return std::find(written->list().begin(), written->list().end(), token) !=
-         written->list().end();
+  return std::find(written->list().begin(), written->list().end(), token) != written->list().end();
 }
 
 std::optional<std::string> explain_by_pattern(const Contradiction& contradiction) {

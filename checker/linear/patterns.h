@@ -13,7 +13,7 @@ namespace plumbline::checker {
 // and says why it is one, or says nothing. What it says is proved by the operations it names and
 // by how often a value was written on the key at all.
 struct Contradiction {
-  std::vector<const Request*> core;  // In the order of their calls.
+  std::vector<const Request*> core;     // In the order of their calls.
   std::span<const Request* const> all;  // Every request of the key, failed ones too.
 };
 

@@ -36,10 +36,10 @@ std::optional<Report> shared_revision(const std::vector<const Request*>& answere
     if (!is_change(request)) continue;
     const auto [at, fresh] = owner.try_emplace(revision(request), request);
     if (fresh) continue;
-    return violation({at->second, request},
-                     "revisions are not an order of the changes because " + who(at->second) +
-                         " and " + who(request) + " both answered with revision " +
-                         std::to_string(revision(request)));
+    return violation({at->second, request}, "revisions are not an order of the changes because " +
+                                                who(at->second) + " and " + who(request) +
+                                                " both answered with revision " +
+                                                std::to_string(revision(request)));
   }
   return std::nullopt;
 }

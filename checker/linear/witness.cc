@@ -57,8 +57,7 @@ class Shrinker {
     while (high - low > 1) {
       const std::size_t middle = (low + high) / 2;
       std::vector<std::uint32_t> certain = core;
-      certain.insert(certain.end(), rest.begin() + static_cast<std::ptrdiff_t>(middle),
-                     rest.end());
+      certain.insert(certain.end(), rest.begin() + static_cast<std::ptrdiff_t>(middle), rest.end());
       (invalid(certain) ? low : high) = middle;
     }
     return low;

@@ -8,8 +8,9 @@
 namespace plumbline::checker {
 
 // A least set of answers that no order explains: they are invalid even if every other operation
-// might as well not have happened, and without any one of them they are not. Of all such sets it belongs to the
-// shortest invalid beginning of the history, and prefers changes to reads, late answers to early.
+// might as well not have happened, and without any one of them they are not. Of all such sets it
+// belongs to the shortest invalid beginning of the history, and prefers changes to reads, late
+// answers to early.
 struct Core {
   std::vector<std::uint32_t> answers;  // Positions in KeyCase::requests(), ascending.
   std::uint64_t steps = 0;

@@ -88,8 +88,8 @@ std::string saw(const Request& reader) {
          to_text(*shown_value(*reader.operation));
 }
 
-std::optional<std::pair<Value, std::size_t>> too_often(const Writers& writers, const Request& reader,
-                                                       const Value& shown) {
+std::optional<std::pair<Value, std::size_t>> too_often(const Writers& writers,
+                                                       const Request& reader, const Value& shown) {
   std::map<Value, std::size_t> counts;
   for (const Value& token : shown.list()) ++counts[token];
   for (const auto& [token, count] : counts) {
@@ -126,9 +126,8 @@ std::map<std::string_view, KeyAppends> appends_by_key(std::span<const Request> r
     if (shown_value(*request.operation) != nullptr) key.readers.push_back(&request);
   }
   for (auto& [name, key] : keys) {
-    std::stable_sort(key.appends.begin(), key.appends.end(), [](auto* a, auto* b) {
-      return a->returned_at < b->returned_at;
-    });
+    std::stable_sort(key.appends.begin(), key.appends.end(),
+                     [](auto* a, auto* b) { return a->returned_at < b->returned_at; });
   }
   return keys;
 }
@@ -169,8 +168,7 @@ Report check_at_most_once(std::span<const Request> requests) {
                          saw(reader) + ", which contains " + to_text(token) + " " +
                          std::to_string(count) + " times, although it was asked for " +
                          std::to_string(writers.times({reader.operation->key, token})) +
-                         (writers.times({reader.operation->key, token}) == 1 ? " time"
-                                                                              : " times") +
+                         (writers.times({reader.operation->key, token}) == 1 ? " time" : " times") +
                          ", by " + client_text(*writer.operation));
   }
   return report;
@@ -230,8 +228,8 @@ Report check_retries_answer_alike(const History& history) {
     return violation(report, again, {at->second, i}, first.invoked_at,
                      "session " + std::to_string(again.session->session) + ", sequence " +
                          std::to_string(again.session->sequence) +
-                         " was answered in two ways because " + client_text(first) +
-                         " answered " + answer_text(first) + " and its retry by c" +
+                         " was answered in two ways because " + client_text(first) + " answered " +
+                         answer_text(first) + " and its retry by c" +
                          std::to_string(again.process) + " answered " + answer_text(again));
   }
   return report;

@@ -18,7 +18,7 @@ void pad(std::string& text, std::size_t width) {
   if (text.size() < width) text.append(width - text.size(), ' ');
 }
 
-std::size_t widest(const std::vector<Row>& rows, std::string Row::* column) {
+std::size_t widest(const std::vector<Row>& rows, std::string Row::*column) {
   std::size_t width = 0;
   for (const Row& row : rows) width = std::max(width, (row.*column).size());
   return width;

@@ -6,12 +6,9 @@ namespace plumbline::checker {
 
 std::string_view name_of(Verdict verdict) {
   switch (verdict) {
-    case Verdict::kValid:
-      return "valid";
-    case Verdict::kUnknown:
-      return "unknown";
-    case Verdict::kInvalid:
-      return "invalid";
+    case Verdict::kValid: return "valid";
+    case Verdict::kUnknown: return "unknown";
+    case Verdict::kInvalid: return "invalid";
   }
   return "";
 }

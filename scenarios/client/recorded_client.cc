@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "nodes/base/hash.h"
+
 namespace plumbline::scenarios {
 namespace {
 
@@ -9,41 +11,48 @@ using checker::Function;
 using checker::Value;
 
 constexpr char kTokenEnd = ';';
-
-std::optional<std::int64_t> to_number(const std::optional<Bytes>& bytes) {
-  if (!bytes) return std::nullopt;
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(bytes->data(), bytes->data() + bytes->size(), number);
-  // A value that nobody wrote must reach the checker as such.
-  if (error != std::errc() || end != bytes->data() + bytes->size()) return INT64_MIN;
-  return number;
-}
+constexpr char kPadding = '.';
+constexpr std::int64_t kNobodysValue = INT64_MIN;
 
 Value to_value(std::optional<std::int64_t> number) {
   return number ? Value(*number) : Value();
 }
 
-Value to_list(const std::optional<Bytes>& bytes) {
+}  // namespace
+
+RecordedClient::RecordedClient(World& world, client::Options options, Recorder& recorder,
+                               std::int64_t process, Duration timeout,
+                               std::uint64_t padding_max)
+    : world_(world),
+      client_(world, std::move(options)),
+      recorder_(recorder),
+      process_(process),
+      timeout_(timeout),
+      padding_max_(padding_max) {}
+
+Bytes RecordedClient::encode(std::int64_t number) const {
+  const std::uint64_t padding = mix(static_cast<std::uint64_t>(number)) % (padding_max_ + 1);
+  return std::to_string(number) + std::string(padding, kPadding);
+}
+
+std::optional<std::int64_t> RecordedClient::decode(const std::optional<Bytes>& bytes) const {
+  if (!bytes) return std::nullopt;
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(bytes->data(), bytes->data() + bytes->size(), number);
+  return error == std::errc() && *bytes == encode(number) ? number : kNobodysValue;
+}
+
+Value RecordedClient::decode_list(const std::optional<Bytes>& bytes) const {
   if (!bytes) return Value();
   Value::List tokens;
   std::size_t from = 0;
   while (from < bytes->size()) {
     const std::size_t end = std::min(bytes->find(kTokenEnd, from), bytes->size());
-    tokens.emplace_back(bytes->substr(from, end - from));
+    tokens.emplace_back(std::to_string(*decode(bytes->substr(from, end - from))));
     from = end + 1;
   }
   return Value(std::move(tokens));
 }
-
-}  // namespace
-
-RecordedClient::RecordedClient(World& world, client::Options options, Recorder& recorder,
-                               std::int64_t process, Duration timeout)
-    : world_(world),
-      client_(world, std::move(options)),
-      recorder_(recorder),
-      process_(process),
-      timeout_(timeout) {}
 
 Instant RecordedClient::deadline() const { return world_.clock.now() + timeout_; }
 
@@ -70,14 +79,14 @@ void RecordedClient::record(std::size_t index, const client::Outcome& outcome,
 std::optional<std::int64_t> RecordedClient::read(Yield& yield, const std::string& key) {
   const std::size_t index = recorder_.invoked(process_, Function::kRead, key, {});
   const client::Outcome outcome = client_.get(yield, key, deadline());
-  const auto seen = to_number(outcome.value);
+  const auto seen = decode(outcome.value);
   record(index, outcome, {to_value(seen)});
   return seen;
 }
 
 void RecordedClient::write(Yield& yield, const std::string& key, std::int64_t value) {
   const std::size_t index = recorder_.invoked(process_, Function::kWrite, key, {Value(value)});
-  record(index, client_.put(yield, key, std::to_string(value), deadline()), {});
+  record(index, client_.put(yield, key, encode(value), deadline()), {});
 }
 
 std::optional<std::int64_t> RecordedClient::compare_and_swap(Yield& yield, const std::string& key,
@@ -86,27 +95,27 @@ std::optional<std::int64_t> RecordedClient::compare_and_swap(Yield& yield, const
   const std::size_t index =
       recorder_.invoked(process_, Function::kCas, key, {to_value(expected), Value(value)});
   const std::optional<Bytes> wanted =
-      expected ? std::optional<Bytes>(std::to_string(*expected)) : std::nullopt;
+      expected ? std::optional<Bytes>(encode(*expected)) : std::nullopt;
   const client::Outcome outcome =
-      client_.compare_and_swap(yield, key, wanted, std::to_string(value), deadline());
+      client_.compare_and_swap(yield, key, wanted, encode(value), deadline());
   if (!outcome.mismatch) {
     record(index, outcome, {Value(true)});
     return outcome.fate == client::Fate::kOk ? std::optional(value) : std::nullopt;
   }
-  const auto seen = to_number(outcome.value);
+  const auto seen = decode(outcome.value);
   record(index, outcome, {Value(false), to_value(seen)});
   return seen;
 }
 
-void RecordedClient::append(Yield& yield, const std::string& key, const std::string& token) {
-  const std::size_t index = recorder_.invoked(process_, Function::kAppend, key, {Value(token)});
-  record(index, client_.append(yield, key, token + kTokenEnd, deadline()), {});
+void RecordedClient::append(Yield& yield, const std::string& key, std::int64_t token) {
+  const std::size_t index = recorder_.invoked(process_, Function::kAppend, key, {Value(std::to_string(token))});
+  record(index, client_.append(yield, key, encode(token) + kTokenEnd, deadline()), {});
 }
 
 void RecordedClient::read_list(Yield& yield, const std::string& key) {
   const std::size_t index = recorder_.invoked(process_, Function::kGet, key, {});
   const client::Outcome outcome = client_.get(yield, key, deadline());
-  record(index, outcome, {to_list(outcome.value)});
+  record(index, outcome, {decode_list(outcome.value)});
 }
 
 }  // namespace plumbline::scenarios

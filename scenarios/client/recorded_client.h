@@ -15,7 +15,7 @@ namespace plumbline::scenarios {
 class RecordedClient {
  public:
   RecordedClient(World& world, client::Options options, Recorder& recorder, std::int64_t process,
-                 Duration timeout);
+                 Duration timeout, std::uint64_t padding_max);
 
   // A register's value; none when absent or when the read was not answered.
   std::optional<std::int64_t> read(Yield& yield, const std::string& key);
@@ -24,11 +24,16 @@ class RecordedClient {
   std::optional<std::int64_t> compare_and_swap(Yield& yield, const std::string& key,
                                                std::optional<std::int64_t> expected,
                                                std::int64_t value);
-  void append(Yield& yield, const std::string& key, const std::string& token);
+  void append(Yield& yield, const std::string& key, std::int64_t token);
   void read_list(Yield& yield, const std::string& key);
 
  private:
   Instant deadline() const;
+  // How a number stands in the store: with padding, so that commands differ in size; the same number always alike.
+  Bytes encode(std::int64_t number) const;
+  // Bytes that encode() never made become a value that nobody wrote, so that they reach the checker as such.
+  std::optional<std::int64_t> decode(const std::optional<Bytes>& bytes) const;
+  checker::Value decode_list(const std::optional<Bytes>& bytes) const;
   void record(std::size_t index, const client::Outcome& outcome,
               std::vector<checker::Value> results);
 
@@ -37,6 +42,7 @@ class RecordedClient {
   Recorder& recorder_;
   std::int64_t process_;
   Duration timeout_;
+  std::uint64_t padding_max_;
 };
 
 }  // namespace plumbline::scenarios

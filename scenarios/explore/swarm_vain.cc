@@ -95,6 +95,10 @@ class VainFaults {
   std::vector<Fault> without() {
     while (!coming_.empty()) {
       Fault fault = coming_.extract(coming_.begin()).value();
+      if (takes_down(fault.kind) && fault.at < disk_call_by_ && !is_given(fault)) {
+        wait_for_disk_call(std::move(fault));
+        continue;
+      }
       const bool needy = needs_a_node_up(fault.kind) && !is_given(fault);
       if (needy && cluster_.surely_up(fault.at).empty()) {
         put_off(std::move(fault));
@@ -103,6 +107,7 @@ class VainFaults {
       if (needy) strike_what_is_up(fault);
       if (cuts_links(fault.kind) && !outlasts_other_cuts(fault)) continue;
       cluster_.note(fault);
+      if (fault.kind == FaultKind::kKillInDiskCall) disk_call_by_ = fault.at + kDiskCall;
       kept_.push_back(std::move(fault));
     }
     return std::move(kept_);
@@ -111,6 +116,7 @@ class VainFaults {
  private:
   static constexpr Duration kAfterStart = milliseconds(1);
   static constexpr Duration kOutlast = milliseconds(100);
+  static constexpr Duration kDiskCall = milliseconds(200);
 
   bool is_given(const Fault& fault) const {
     return std::any_of(scenario_.faults.begin(), scenario_.faults.end(),
@@ -125,6 +131,18 @@ class VainFaults {
     fault.duration = std::min(fault.duration, end - fault.at);
     const auto restarts = static_cast<std::int64_t>(fault.nodes.size()) - 1;
     if (fault.kind == FaultKind::kKillAll && restarts > 0) {
+      fault.amount = std::min(fault.amount, fault.duration.ns / milliseconds(restarts).ns);
+    }
+    coming_.insert(std::move(fault));
+  }
+  // Who is to die in a disk call must live to make one.
+  void wait_for_disk_call(Fault fault) {
+    const Duration end = fault.at + fault.duration;
+    fault.at = disk_call_by_;
+    if (fault.at >= faults_end(scenario_)) return;
+    fault.duration = std::min(std::max(fault.duration, end - fault.at), faults_end(scenario_) - fault.at);
+    const auto restarts = static_cast<std::int64_t>(scenario_.cluster.nodes.low) - 1;
+    if (fault.kind == FaultKind::kKillAll || fault.kind == FaultKind::kPowerLossAll) {
       fault.amount = std::min(fault.amount, fault.duration.ns / milliseconds(restarts).ns);
     }
     coming_.insert(std::move(fault));
@@ -154,6 +172,7 @@ class VainFaults {
   std::set<Fault, decltype(&by_time)> coming_;
   std::vector<Fault> kept_;
   Duration cut_until_;
+  Duration disk_call_by_;
 };
 
 }  // namespace

@@ -16,11 +16,11 @@ void RaftInvariants::observe_commit(Mirror& mirror, const raft::Raft& core) {
   for (LogIndex i = mirror.commit.next(); i <= core.commit() && !violation_; i = i.next()) {
     if (i.value > committed_.size()) {
       first_commit(mirror, core, i);
-    } else if (!mirror.holds(i, committed_[i.value - 1])) {
+    } else if (!mirror.holds(i, committed_[i.value - 1].entry)) {
       fail("I5 state machine safety",
            name(mirror.node) + " takes entry " + at(i) + " of term " +
                std::to_string(core.term_at(i).value) + " for committed, where an entry of term " +
-               std::to_string(committed_[i.value - 1].term.value) + " was");
+               std::to_string(committed_[i.value - 1].entry.term.value) + " was");
     }
   }
   mirror.commit = core.commit();
@@ -29,7 +29,7 @@ void RaftInvariants::observe_commit(Mirror& mirror, const raft::Raft& core) {
 // Nobody has seen this index committed before. The configuration's entry 1 is committed by definition.
 void RaftInvariants::first_commit(const Mirror& mirror, const raft::Raft& core, LogIndex index) {
   const LoggedEntry entry = mirror.log[index.value - 1];
-  committed_.push_back(entry);
+  committed_.push_back({entry, core.term()});
   if (index == LogIndex(1)) return;
   raft::Voters holders;
   for (const Mirror& other : mirrors_) {

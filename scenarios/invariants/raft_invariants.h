@@ -86,7 +86,11 @@ class RaftInvariants {
     LoggedEntry previous;
   };
   std::map<std::pair<LogIndex, Term>, Known> known_;
-  std::vector<LoggedEntry> committed_;
+  struct Committed {
+    LoggedEntry entry;
+    Term in;  // the term in which it was committed, which binds the leaders of later ones
+  };
+  std::vector<Committed> committed_;
   struct Digest {
     std::uint64_t digest = 0;
     NodeId node;

@@ -82,6 +82,8 @@ void fields(V& v, WorkloadSpec& s) {
   v("keys", s.keys, {.doc = "Keys that its clients share.", .low = 1, .high = 100'000});
   v("think_ms", s.think_ms,
     {.doc = "Pause before each operation.", .high = kMinuteMsMax, .drawn = Drawn::kKept});
+  v("value_bytes", s.value_bytes,
+    {.doc = "Values are padded by up to so many bytes.", .high = 65'536});
   v("timeout_ms", s.timeout_ms,
     {.doc = "How long a client waits for an answer.", .low = 1, .high = kMinuteMsMax});
   v("read_ppm", s.read_ppm, {.doc = "Operations that read, per million.", .high = kPpmMax});

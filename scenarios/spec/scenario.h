@@ -99,6 +99,7 @@ struct WorkloadSpec {
   Range operations = 10;  // per client
   Range keys = 3;
   Range think_ms = {0, 100};  // pause before each operation
+  Range value_bytes = 0;      // values are padded by up to so much, each always alike
   std::int64_t timeout_ms = 2000;
   // Parts per million of operations that read, and that compare-and-swap; the rest write.
   std::int64_t read_ppm = 400'000;

@@ -17,7 +17,7 @@ class AppendSessionClient : public ClientLoop {
     if (context_.random.chance(key_for("workload.kind", n), reads)) {
       client_.read_list(yield, key);
     } else {
-      client_.append(yield, key, std::to_string(unique_value(n)));
+      client_.append(yield, key, unique_value(n));
     }
   }
 

@@ -13,7 +13,8 @@ constexpr std::int64_t kValuesPerClient = 1'000'000;
 ClientLoop::ClientLoop(ClientContext context)
     : context_(std::move(context)),
       client_(context_.world, context_.store, context_.recorder, context_.slot.id,
-              milliseconds(context_.slot.spec.timeout_ms)) {
+              milliseconds(context_.slot.spec.timeout_ms),
+              static_cast<std::uint64_t>(context_.slot.spec.value_bytes.low)) {
   context_.world.tasks.spawn("workload", [this](Yield& yield) { run(yield); });
 }
 

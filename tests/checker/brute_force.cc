@@ -73,12 +73,9 @@ class Twin {
     const bool ok = op.outcome == Outcome::kOk;
     switch (op.function) {
       case Function::kRead:
-      case Function::kGet:
-        return !ok || now == normal(op.results[0]);
+      case Function::kGet: return !ok || now == normal(op.results[0]);
       case Function::kWrite:
-      case Function::kPut:
-        assign(store, op.key, normal(op.arguments[0]));
-        return true;
+      case Function::kPut: assign(store, op.key, normal(op.arguments[0])); return true;
       case Function::kDelete:
         assign(store, op.key, Value());
         return !ok || op.results.empty() || op.results[0].truth() == !now.is_nil();

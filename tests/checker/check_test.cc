@@ -100,8 +100,7 @@ TEST(CheckHistory, AHistoryThatBreaksItsInvariantsIsNotJudged) {
 
   HistoryBuilder answer;
   answer.get(1, 10).ok(20);
-  EXPECT_EQ(sentence(answer),
-            "not judged because operation 0: get answers with at least 1 result");
+  EXPECT_EQ(sentence(answer), "not judged because operation 0: get answers with at least 1 result");
 }
 
 TEST(CheckNames, AnUnknownNameIsToldTheNearest) {

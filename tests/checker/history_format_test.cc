@@ -2,12 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <unistd.h>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
-#include <unistd.h>
 
 #include "checker/check.h"
 #include "checker/history/history_format.h"
@@ -153,9 +153,8 @@ TEST(HistoryFormat, AFullDiskIsReportedOnceAndForAll) {
 TEST(HistoryFormat, OnlyOpenOperationsAreHeld) {
   std::istringstream in(written(example()));
   std::vector<std::uint64_t> order;
-  const auto meta = stream_history(in, "h.jsonl", [&](std::uint64_t index, Operation&&) {
-    order.push_back(index);
-  });
+  const auto meta = stream_history(
+      in, "h.jsonl", [&](std::uint64_t index, Operation&&) { order.push_back(index); });
   ASSERT_TRUE(meta.ok());
   EXPECT_EQ(meta.value().seed, "0xffffffffffffffff");
   EXPECT_EQ(order, (std::vector<std::uint64_t>{0, 2, 3, 1, 4, 5}));  // By return; the open last.
@@ -229,11 +228,13 @@ TEST(HistoryProblems, Calls) {
   expect_line("x\n", "2: not valid JSON at byte 1");
   expect_line("[1]\n", "2: not a JSON object");
   expect_line("\xff\n", "2: not valid JSON at byte 1");
-  expect_line(call("\"call\"", "\"cal\""), "2: unknown type 'cal'; the nearest known one is 'call'");
+  expect_line(call("\"call\"", "\"cal\""),
+              "2: unknown type 'cal'; the nearest known one is 'call'");
   expect_line(call("\"type\":\"call\",", ""), "2: member 'type' is missing");
   expect_line(call("\"put\"", "\"putt\""),
               "2: unknown function 'putt'; the nearest known one is 'put'");
-  expect_line(call("\"key\"", "\"kye\""), "2: unknown member 'kye'; the nearest known one is 'key'");
+  expect_line(call("\"key\"", "\"kye\""),
+              "2: unknown member 'kye'; the nearest known one is 'key'");
   expect_line(call("\"key\":\"x\",", ""), "2: member 'key' is missing");
   expect_line(call("\"key\":\"x\"", "\"key\":7"),
               R"(2: member 'key' must be a string or {"hex": "..."})");
@@ -241,7 +242,8 @@ TEST(HistoryProblems, Calls) {
               R"(2: member 'key' must be a string or {"hex": "..."})");
   expect_line(call("\"key\"", "\"key\":\"y\",\"key\""), "2: member 'key' occurs twice");
   expect_line(call("\"time\":10", "\"time\":-1"), "2: the time of the call is negative");
-  expect_line(call("\"time\":10", "\"time\":1.5"), "2: member 'time' must be an integer of 64 bits");
+  expect_line(call("\"time\":10", "\"time\":1.5"),
+              "2: member 'time' must be an integer of 64 bits");
   expect_line(call("\"time\":10", "\"time\":9223372036854775808"),
               "2: member 'time' must be an integer of 64 bits");
   expect_line(call("\"time\":10", "\"time\":1e400"), "2: not valid JSON");
@@ -275,8 +277,7 @@ TEST(HistoryProblems, Returns) {
   expect_line(kPut + kPutOk + kPutOk, "4: operation 0 returns a second time");
   expect_line(answer("20", "9"), "3: the operation returns before its call");
   expect_line(answer("20", "-20"), "3: the time of the return is negative");
-  expect_line(answer("\"process\":1", "\"process\":2"),
-              "3: operation 0 was called by process 1");
+  expect_line(answer("\"process\":1", "\"process\":2"), "3: operation 0 was called by process 1");
   expect_line(answer("}", ",\"result\":[1]}"),
               "3: unknown member 'result'; the nearest known one is 'results'");
   expect_line(answer("}", ",\"results\":[1]}"), "3: put answers with at most 0 results");

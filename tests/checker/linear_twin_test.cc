@@ -1,5 +1,5 @@
-// R-raft-29 and the rule that the checker is right before it is fast: every verdict of the search is
-// that of a twin which tries all orders and all subsets of the unknown operations.
+// R-raft-29 and the rule that the checker is right before it is fast: every verdict of the search
+// is that of a twin which tries all orders and all subsets of the unknown operations.
 
 #include <gtest/gtest.h>
 
@@ -131,7 +131,9 @@ void compare_many(const char* name, bool map, std::uint64_t seed) {
   EXPECT_GT(tally.histories - tally.valid, tally.histories / 10);
 }
 
-TEST(LinearTwin, CasRegisterAgreesWithEveryOrder) { compare_many("cas-register", false, 1'000'000); }
+TEST(LinearTwin, CasRegisterAgreesWithEveryOrder) {
+  compare_many("cas-register", false, 1'000'000);
+}
 
 TEST(LinearTwin, KvAppendAgreesWithEveryOrder) { compare_many("kv-append", true, 2'000'000); }
 

@@ -148,13 +148,9 @@ class Generator {
     const Value before = now;
     switch (op.function) {
       case Function::kRead:
-      case Function::kGet:
-        op.results = {now};
-        break;
+      case Function::kGet: op.results = {now}; break;
       case Function::kWrite:
-      case Function::kPut:
-        now = op.arguments[0];
-        break;
+      case Function::kPut: now = op.arguments[0]; break;
       case Function::kDelete:
         if (dice_.percent(shape_.blind_percent)) op.results = {Value(!now.is_nil())};
         now = Value();
@@ -167,9 +163,7 @@ class Generator {
         now = Value(std::move(list));
         break;
       }
-      case Function::kCas:
-        answer_cas(op, now);
-        break;
+      case Function::kCas: answer_cas(op, now); break;
     }
     if (!shape_.revisions) return;
     const bool change = op.function != Function::kDelete ? before != now : !before.is_nil();
@@ -178,7 +172,8 @@ class Generator {
   }
 
   void answer_cas(Operation& op, Value& now) {
-    const bool same_token = now.is_list() && now.list().size() == 1 && now.list()[0] == op.arguments[0];
+    const bool same_token =
+        now.is_list() && now.list().size() == 1 && now.list()[0] == op.arguments[0];
     if (now == op.arguments[0] || same_token) {
       op.results = {Value(true)};
       now = op.arguments[1];
@@ -269,15 +264,12 @@ History tampered(History history, Dice& dice) {
     const auto n = static_cast<std::int64_t>(history.operations.size());
     Operation& op = history.operations[static_cast<std::size_t>(dice.below(n))];
     switch (dice.below(4)) {
-      case 0:
-        tamper_with_outcome(op, dice);
-        break;
+      case 0: tamper_with_outcome(op, dice); break;
       case 1:
         // An earlier return keeps the order of calls and every process's peace.
         op.returned_at -= dice.below(op.returned_at - op.invoked_at + 1);
         break;
-      default:
-        tamper_with_answer(op, history, dice);
+      default: tamper_with_answer(op, history, dice);
     }
   }
   return history;

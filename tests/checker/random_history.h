@@ -20,17 +20,17 @@ class Dice {
 };
 
 struct RandomShape {
-  bool map = false;              // get, put, delete, append, cas; else read, write, cas.
+  bool map = false;  // get, put, delete, append, cas; else read, write, cas.
   int operations = 6;
   int clients = 3;
   int keys = 1;
-  bool unique_values = true;     // Else values come from {1, 2, 3}.
+  bool unique_values = true;  // Else values come from {1, 2, 3}.
   int unknown_percent = 20;
   int fail_percent = 10;
   int read_percent = 40;
-  int blind_percent = 20;        // Failed comparisons that do not say what they saw.
-  int gap_max = 4;               // Of time between operations of a client, and of their length.
-  int retry_percent = 0;         // Unknown requests that another client tries again.
+  int blind_percent = 20;  // Failed comparisons that do not say what they saw.
+  int gap_max = 4;         // Of time between operations of a client, and of their length.
+  int retry_percent = 0;   // Unknown requests that another client tries again.
   bool only_appends = false;
   bool revisions = false;
 };

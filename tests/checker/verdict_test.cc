@@ -34,8 +34,15 @@ CheckResult example() {
   result.keys = 1;
   result.add(Report{Verdict::kValid, "revisions", "", "", {}, 0, 0, 3, {}});
   result.add(Report{Verdict::kUnknown, "linearizability", "y", "undecided", {}, 1, 9, 20, {1, 2}});
-  result.add(Report{Verdict::kInvalid, "linearizability", std::string("\xff\0", 2), "because \xfe",
-                    {0, 2}, 5, 7, 12, {}});
+  result.add(Report{Verdict::kInvalid,
+                    "linearizability",
+                    std::string("\xff\0", 2),
+                    "because \xfe",
+                    {0, 2},
+                    5,
+                    7,
+                    12,
+                    {}});
   return result;
 }
 
@@ -87,14 +94,22 @@ TEST(VerdictText, ShowsSentenceAndWitness) {
   result.operations = 3;
   result.keys = 1;
   result.model = "kv-append";
-  result.add(Report{Verdict::kInvalid, "linearizability", "x", "Because.", {0, 1, 2, 99}, 0, 0, 8, {}});
-  result.add(Report{Verdict::kUnknown, "linearizability", "y", "Undecided.", {}, 0, 0, 9,
+  result.add(
+      Report{Verdict::kInvalid, "linearizability", "x", "Because.", {0, 1, 2, 99}, 0, 0, 8, {}});
+  result.add(Report{Verdict::kUnknown,
+                    "linearizability",
+                    "y",
+                    "Undecided.",
+                    {},
+                    0,
+                    0,
+                    9,
                     {1, 2, 3, 4, 5, 6, 7, 8}});
   EXPECT_EQ(render_text(result, h),
             "invalid: 3 operations on 1 key, model kv-append\n"
             "  invalid  linearizability of key x (8 steps)\n"
             "    Because.\n"
-            "    #0  c1  1.000 s to 2.000 s    put(x, 5)  -> ok\n"
+            "    #0  c1  1.000 s  to 2.000 s   put(x, 5)  -> ok\n"
             "    #1  c2  12.000 s to 12.044 s  put(x, 7)  -> ok, at revision 9\n"
             "    #2  c3  12.050 s to 12.060 s  get(x)     -> 5\n"
             "  unknown  linearizability of key y (9 steps)\n"

@@ -1,8 +1,8 @@
 """Runs what the README shows: readme_test.py PLUMBLINE.
 
 A fenced block marked `sh test` holds commands (`$ ...`, with `# exit N` when they do not end in 0)
-and lines of their output. `./dev plumbline` and `./dev sim` become the program that was built, `sim`
-with few seeds. Of the output each shown line must come, in this order; numbers may differ, and `...`
+and lines of their output. `./dev plumbline` and `./dev sim` become the program that was built, with
+few seeds. Of the output each shown line must come, in this order; numbers may differ, and `...`
 stands for anything. A block marked `sh` only is too slow or changes the machine: it must name
 commands and options that exist.
 """
@@ -135,7 +135,7 @@ class ThisTree(unittest.TestCase):
         findings = []
         tested = 0
         with tempfile.TemporaryDirectory() as folder:
-            for part in ("scenarios", "checker", "tests"):
+            for part in ("scenarios", "docs"):
                 (pathlib.Path(folder) / part).symlink_to(tree.ROOT / part)
             for is_tested, commands in blocks(readme):
                 for command in commands:

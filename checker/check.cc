@@ -79,9 +79,10 @@ CheckResult check_history(const History& history, const CheckOptions& options) {
     add_linearizability(result, history, requests, options);
     if (any_revision(history)) result.add(check_revisions(requests));
   }
-  result.add(check_at_most_once(requests));
-  result.add(check_failed_leaves_no_trace(requests));
-  result.add(check_acknowledged_stays(requests));
+  const std::vector<KeyTokens> keys = tokens_by_key(requests);
+  result.add(check_at_most_once(keys));
+  result.add(check_failed_leaves_no_trace(keys));
+  result.add(check_acknowledged_stays(keys));
   if (any_session(history)) result.add(check_retries_answer_alike(history));
   return result;
 }

@@ -1,4 +1,4 @@
-// R-raft-29 and the rule that the checker is right before it is fast: every verdict of the search
+// R-raft-3 and the rule that the checker is right before it is fast: every verdict of the search
 // is that of a twin which tries all orders and all subsets of the unknown operations.
 
 #include <gtest/gtest.h>

@@ -13,6 +13,22 @@
 namespace plumbline::checker {
 namespace {
 
+// The requests must outlive the table, which points at them.
+Report at_most_once(const History& history) {
+  const auto requests = requests_of(history);
+  return check_at_most_once(tokens_by_key(requests));
+}
+
+Report failed_leaves_no_trace(const History& history) {
+  const auto requests = requests_of(history);
+  return check_failed_leaves_no_trace(tokens_by_key(requests));
+}
+
+Report acknowledged_stays(const History& history) {
+  const auto requests = requests_of(history);
+  return check_acknowledged_stays(tokens_by_key(requests));
+}
+
 using Indices = std::vector<std::uint64_t>;
 
 void expect_invalid(const Report& report, const std::string& property, const std::string& sentence,
@@ -29,13 +45,13 @@ TEST(AtMostOnce, ATokenIsSeenAsOftenAsItWasAskedFor) {
   twice_asked.append(1, "a", 10).ok(20);
   twice_asked.append(1, "a", 30).ok(40);
   twice_asked.get(2, 50).ok(60, {list_of({"a", "a"})});
-  EXPECT_EQ(check_at_most_once(requests_of(twice_asked)).verdict, Verdict::kValid);
+  EXPECT_EQ(at_most_once(twice_asked).verdict, Verdict::kValid);
 
   HistoryBuilder once_asked;
   once_asked.append(1, "a", 10).unknown(20).session(4, 1);
   once_asked.append(1, "a", 30).ok(40).session(4, 1);
   once_asked.get(2, 50).ok(60, {list_of({"a", "b", "a"})});
-  expect_invalid(check_at_most_once(requests_of(once_asked)), "at-most-once",
+  expect_invalid(at_most_once(once_asked), "at-most-once",
                  "key x violates at-most-once because get(x) by c2, called at 0.050 s, saw "
                  "[\"a\", \"b\", \"a\"], which contains \"a\" 2 times, although it was asked for 1 "
                  "time, by append(x, \"a\") by c1",
@@ -46,7 +62,7 @@ TEST(AtMostOnce, AValueThatHoldsATokenTwiceMayBeSeenSo) {
   HistoryBuilder good;
   good.put(1, list_of({"a", "a"}), 10).ok(20);
   good.get(2, 50).ok(60, {list_of({"a", "a"})});
-  EXPECT_EQ(check_at_most_once(requests_of(good)).verdict, Verdict::kValid);
+  EXPECT_EQ(at_most_once(good).verdict, Verdict::kValid);
 }
 
 TEST(FailedLeavesNoTrace, AFailedAppendIsNeverSeen) {
@@ -54,13 +70,13 @@ TEST(FailedLeavesNoTrace, AFailedAppendIsNeverSeen) {
   good.append(1, "a", 10).fail(20);
   good.append(1, "a", 30).ok(40);  // Asked for again, and that worked.
   good.get(2, 50).ok(60, {list_of({"a"})});
-  EXPECT_EQ(check_failed_leaves_no_trace(requests_of(good)).verdict, Verdict::kValid);
+  EXPECT_EQ(failed_leaves_no_trace(good).verdict, Verdict::kValid);
 
   HistoryBuilder bad;
   bad.append(1, "a", 10).fail(20);
   bad.append(1, "b", 30).ok(40);
   bad.get(2, 50).ok(60, {list_of({"a", "b"})});
-  expect_invalid(check_failed_leaves_no_trace(requests_of(bad)), "failed-leaves-no-trace",
+  expect_invalid(failed_leaves_no_trace(bad), "failed-leaves-no-trace",
                  "key x shows a failed operation because append(x, \"a\") by c1 definitely failed "
                  "at 0.020 s, and get(x) by c2, called at 0.050 s, saw [\"a\", \"b\"]",
                  {0, 2});
@@ -71,13 +87,13 @@ TEST(AcknowledgedStays, AnAnsweredAppendIsInEveryLaterValue) {
   good.append(1, "a", 10).ok(20);
   good.get(2, 20).ok(60, {Value()});  // Touches the append in time.
   good.get(2, 70).ok(80, {list_of({"a"})});
-  EXPECT_EQ(check_acknowledged_stays(requests_of(good)).verdict, Verdict::kValid);
+  EXPECT_EQ(acknowledged_stays(good).verdict, Verdict::kValid);
 
   HistoryBuilder bad;
   bad.append(1, "a", 10).ok(20);
   bad.append(1, "b", 30).ok(40);
   bad.get(2, 50).ok(60, {list_of({"b"})});
-  expect_invalid(check_acknowledged_stays(requests_of(bad)), "acknowledged-stays",
+  expect_invalid(acknowledged_stays(bad), "acknowledged-stays",
                  "key x lost an acknowledged append because append(x, \"a\") by c1 returned at "
                  "0.020 s, and get(x) by c2, called at 0.050 s, saw [\"b\"]",
                  {0, 2});
@@ -88,7 +104,7 @@ TEST(AcknowledgedStays, AKeyThatMayHaveBeenDeletedIsLeftToLinearizability) {
   good.append(1, "a", 10).ok(20);
   good.erase(2, 30).unknown(40);
   good.get(3, 50).ok(60, {Value()});
-  EXPECT_EQ(check_acknowledged_stays(requests_of(good)).verdict, Verdict::kValid);
+  EXPECT_EQ(acknowledged_stays(good).verdict, Verdict::kValid);
 }
 
 TEST(RetriesAnswerAlike, OneRequestHasOneAnswer) {

@@ -53,14 +53,17 @@ TEST(Ids, StepAndCompare) {
 }
 
 TEST(Blob, CopiesShareOneAllocationThatOutlivesTheFirst) {
-  auto first = std::make_unique<Blob>("payload");
-  const Blob second = *first;
-  EXPECT_EQ(second.view().data(), first->view().data());
-  Blob third;
-  third = second;
-  first.reset();
-  EXPECT_EQ(second.view(), "payload");
-  EXPECT_EQ(third.view().data(), second.view().data());
+  std::vector<Blob> blobs = {Blob("payload")};
+  blobs.reserve(3);
+  blobs.push_back(blobs[0]);
+  blobs.emplace_back();
+  blobs[2] = blobs[1];
+  const char* const bytes = blobs[0].view().data();
+  blobs.erase(blobs.begin());
+  for (const Blob& blob : blobs) {
+    EXPECT_EQ(blob.view(), "payload");
+    EXPECT_EQ(blob.view().data(), bytes);
+  }
 }
 
 TEST(Blob, MovingLeavesNothingBehindAndSelfAssignmentIsHarmless) {

@@ -256,7 +256,8 @@ TEST(Replica, WithoutAMajorityNothingIsAcknowledged) {
     EXPECT_NE(store.get(yield, "k", in(world, seconds(2))).fate, Fate::kOk);
   });
   for (const NodeId node : cluster.nodes) {
-    if (cluster.simulation.is_up(node)) EXPECT_EQ(cluster.replica(node).machine().revision(), before);
+    if (!cluster.simulation.is_up(node)) continue;
+    EXPECT_EQ(cluster.replica(node).machine().revision(), before);
   }
 }
 
@@ -436,8 +437,10 @@ TEST(Replica, AppendsOfASessionTakeEffectOnceWhateverIsRetried) {
   for (int i = 0; i < 200 && !*writing; ++i) {
     cluster.simulation.run_for(milliseconds(60));
     for (const NodeId node : cluster.nodes) cluster.simulation.reset_connections(node);
-    if (i % 10 == 5) cluster.isolate(*cluster.leader());
-    if (i % 10 == 8) for (const NodeId node : cluster.nodes) cluster.isolate(node, false);
+    if (i % 10 == 5 && cluster.leader()) cluster.isolate(*cluster.leader());
+    for (const NodeId node : cluster.nodes) {
+      if (i % 10 == 8) cluster.isolate(node, false);
+    }
   }
   for (const NodeId node : cluster.nodes) cluster.isolate(node, false);
   cluster.simulation.run_until([&] { return *writing; }, cluster.simulation.now() + seconds(60));

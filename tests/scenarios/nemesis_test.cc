@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "nemesis_fake_cluster.h"
+#include "tests/scenarios/nemesis_fake_cluster.h"
 #include "scenarios/nemesis/registry.h"
 #include "scenarios/spec/fault_kinds.h"
 

@@ -96,6 +96,7 @@ class InlineVector {
     pop_back();
   }
   void erase_front(std::size_t count) {
+    if (count == 0) return;  // what is moved onto itself need not keep its value
     std::move(begin() + count, end(), begin());
     truncate(size_ - count);
   }

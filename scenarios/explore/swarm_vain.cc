@@ -142,7 +142,8 @@ class VainFaults {
     if (fault.at >= faults_end(scenario_)) return;
     fault.duration = std::min(std::max(fault.duration, end - fault.at), faults_end(scenario_) - fault.at);
     const auto restarts = static_cast<std::int64_t>(scenario_.cluster.nodes.low) - 1;
-    if (fault.kind == FaultKind::kKillAll || fault.kind == FaultKind::kPowerLossAll) {
+    const bool all = fault.kind == FaultKind::kKillAll || fault.kind == FaultKind::kPowerLossAll;
+    if (all && restarts > 0) {
       fault.amount = std::min(fault.amount, fault.duration.ns / milliseconds(restarts).ns);
     }
     coming_.insert(std::move(fault));

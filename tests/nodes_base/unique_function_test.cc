@@ -21,7 +21,7 @@ template <std::size_t kBytes>
 class Counted {
  public:
   explicit Counted(Tally& tally) : tally_(&tally) { ++tally_->alive; }
-  Counted(Counted&& other) noexcept : tally_(other.tally_) {
+  Counted(Counted&& other) noexcept : tally_(other.tally_), calls_(other.calls_) {
     ++tally_->alive;
     ++tally_->moves;
   }

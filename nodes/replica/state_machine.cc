@@ -93,12 +93,16 @@ Answer StateMachine::changed() {
 void StateMachine::fold(LogIndex index, const Command& command, const Answer& answer) {
   digest_ = combine(digest_, index.value);
   digest_ = combine(digest_, static_cast<std::uint64_t>(command.kind));
+  digest_ = combine(digest_, command.session.value);
+  digest_ = combine(digest_, command.sequence.value);
+  digest_ = combine(digest_, static_cast<std::uint64_t>(command.kind));
   digest_ = combine(digest_, hash_bytes(command.key));
   digest_ = combine(digest_, combine(command.session.value, command.sequence.value));
   digest_ = combine(digest_, command.first_unfinished.value);
   const auto now = values_.find(command.key);
   digest_ = combine(digest_, now == values_.end() ? 0 : hash_bytes(now->second, 1));
-  digest_ = combine(digest_, combine(static_cast<std::uint64_t>(answer.outcome), answer.revision.value));
+  digest_ = combine(digest_, static_cast<std::uint64_t>(answer.outcome));
+  digest_ = combine(digest_, answer.revision.value);
   digest_ = combine(digest_, hash_bytes(answer.value.value_or(Bytes()), answer.value ? 1 : 0));
 }
 

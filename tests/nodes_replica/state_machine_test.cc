@@ -222,7 +222,10 @@ class Twin {
       if (!was_opened(command.session)) return session_unknown(revision);
       Sequence line = command.first_unfinished;
       for (const Event& event : history_) {
-        if (event.command.session == command.session) line = std::max(line, event.command.first_unfinished);
+        // Who named the session before it was opened told nobody anything.
+        const bool after_opening = event.index.value > command.session.value;
+        if (event.command.session != command.session || !after_opening) continue;
+        line = std::max(line, event.command.first_unfinished);
       }
       if (command.sequence < line) return session_unknown(revision);
       for (const Event& event : history_) {

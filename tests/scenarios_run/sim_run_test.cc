@@ -106,7 +106,7 @@ TEST(SimRun, WhatIsKeptOfTheTraceDoesNotChangeTheRun) {
 TEST(SimRun, StoppingToLookAroundChangesNothing) {
   const RunResult straight = run(small_request());
   SimRun stopped(small_request());
-  for (const std::uint64_t event : {1U, 2U, 500U, 5'000U}) {
+  for (const std::uint64_t event : {1U, 2U, 100U, 300U}) {
     stopped.run_to_event(event);
     EXPECT_EQ(stopped.simulation().events(), event);
     EXPECT_NE(stopped.describe_nodes().find("n3"), std::string::npos);
@@ -143,15 +143,23 @@ TEST(SimRun, ALyingDiskIsFound) {
   RunRequest request = small_request();
   request.scenario.faults = {
       fault(1, FaultKind::kDiskLies, milliseconds(1), seconds(8), {1, 2, 3}),
-      fault(2, FaultKind::kPowerLossAll, milliseconds(1'500), milliseconds(200), {}),
+      fault(2, FaultKind::kPowerLossAll, milliseconds(3'000), milliseconds(200), {}),
   };
+  for (WorkloadSpec& spec : request.scenario.workloads) spec.operations = 60;
   ASSERT_EQ(problem_of(request.scenario), "");
+  // How much a loss of power spares is drawn too, so that not every seed loses something.
+  constexpr std::uint64_t kSeeds = 12;
   for (const bool invariants : {true, false}) {
     request.check_invariants = invariants;
-    const RunResult result = run(request);
-    EXPECT_EQ(result.verdict, RunVerdict::kViolation) << name_of(result.verdict) << ": " << result.sentence;
-    EXPECT_FALSE(result.property.empty());
-    EXPECT_FALSE(result.sentence.empty());
+    std::uint64_t found = 0;
+    for (request.seed = 1; request.seed <= kSeeds; ++request.seed) {
+      const RunResult result = run(request);
+      if (result.verdict != RunVerdict::kViolation) continue;
+      ++found;
+      EXPECT_FALSE(result.property.empty());
+      EXPECT_FALSE(result.sentence.empty());
+    }
+    EXPECT_GE(found, kSeeds / 3) << (invariants ? "with" : "without") << " invariants";
   }
 }
 

@@ -147,20 +147,21 @@ TEST(SimRun, ALyingDiskIsFound) {
   };
   for (WorkloadSpec& spec : request.scenario.workloads) spec.operations = 60;
   ASSERT_EQ(problem_of(request.scenario), "");
-  // How much a loss of power spares is drawn too, so that not every seed loses something.
+  // How much a loss of power spares is drawn too, so that not every seed loses something; and a log that can tell that it was
+  // robbed halts its node, which nothing excuses here.
   constexpr std::uint64_t kSeeds = 12;
-  for (const bool invariants : {true, false}) {
-    request.check_invariants = invariants;
-    std::uint64_t found = 0;
-    for (request.seed = 1; request.seed <= kSeeds; ++request.seed) {
-      const RunResult result = run(request);
-      if (result.verdict != RunVerdict::kViolation) continue;
-      ++found;
-      EXPECT_FALSE(result.property.empty());
-      EXPECT_FALSE(result.sentence.empty());
-    }
-    EXPECT_GE(found, kSeeds / 3) << (invariants ? "with" : "without") << " invariants";
+  std::uint64_t seen_by_clients = 0;
+  std::uint64_t halted = 0;
+  for (request.seed = 1; request.seed <= kSeeds; ++request.seed) {
+    request.check_invariants = true;
+    EXPECT_EQ(run(request).verdict, RunVerdict::kViolation) << "seed " << request.seed;
+    request.check_invariants = false;
+    const RunVerdict verdict = run(request).verdict;
+    seen_by_clients += verdict == RunVerdict::kViolation ? 1 : 0;
+    halted += verdict == RunVerdict::kLiveness ? 1 : 0;
   }
+  EXPECT_GE(seen_by_clients, 1U) << "an acknowledged write was lost, and a history shows it";
+  EXPECT_GE(halted, kSeeds / 3);
 }
 
 // ---- What shrinking stands on: taking one thing away leaves every decision about the others as it was. ----

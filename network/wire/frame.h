@@ -24,8 +24,8 @@ class FrameReader {
     consumed_ = 0;
     buffer_.append(bytes);
   }
-  // The next whole payload, or nothing until more bytes are fed. Errors: kInvalid for a length that no frame of ours has;
-  // the stream is then good for nothing.
+  // The next whole payload, or nothing until more bytes are fed. Errors: kInvalid for a length that
+  // no frame of ours has; the stream is then good for nothing.
   Result<std::optional<Bytes>> next();
 
  private:

@@ -12,8 +12,9 @@ namespace plumbline {
 using Bytes = std::string;
 using BytesView = std::string_view;
 
-// Immutable bytes that are shared, not copied: the payload of a log entry goes from the client's frame through the core, the
-// log and the state machine as one allocation. The count is not atomic: a blob stays on its node's thread.
+// Immutable bytes that are shared, not copied: the payload of a log entry goes from the client's
+// frame through the core, the log and the state machine as one allocation. The count is not atomic:
+// a blob stays on its node's thread.
 class Blob {
  public:
   Blob() = default;

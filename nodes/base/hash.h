@@ -15,8 +15,8 @@ constexpr std::uint64_t mix(std::uint64_t x) {
   return x;
 }
 
-// Continues a hash with one more value. `hash` is what came before, well mixed: combine(a, b) of two plain numbers is
-// combine(b, a).
+// Continues a hash with one more value. `hash` is what came before, well mixed: combine(a, b) of
+// two plain numbers is combine(b, a).
 constexpr std::uint64_t combine(std::uint64_t hash, std::uint64_t value) {
   return mix((hash ^ value) + 0x9e3779b97f4a7c15ULL);
 }
@@ -31,7 +31,8 @@ constexpr std::uint64_t hash_name(std::string_view name) {
   return hash;
 }
 
-// Of bytes whose length matters for speed: eight at a time, little-endian on every machine that we build for.
+// Of bytes whose length matters for speed: eight at a time, little-endian on every machine that we
+// build for.
 std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t seed = 0);
 
 }  // namespace plumbline

@@ -12,8 +12,9 @@
 
 namespace plumbline {
 
-// A vector whose first N elements live inside it. What a core holds is made of these, so that a core of the size that is
-// explored exhaustively is copied without touching the heap, while a large one still works.
+// A vector whose first N elements live inside it. What a core holds is made of these, so that a
+// core of the size that is explored exhaustively is copied without touching the heap, while a large
+// one still works.
 template <class T, std::uint32_t N>
 class InlineVector {
  public:
@@ -75,7 +76,8 @@ class InlineVector {
   template <class... Args>
   T& emplace_back(Args&&... args) {
     if (size_ < capacity_) return *new (data() + size_++) T{std::forward<Args>(args)...};
-    T item{std::forward<Args>(args)...};  // first, for the arguments may lie in what is about to move
+    T item{
+        std::forward<Args>(args)...};  // first, for the arguments may lie in what is about to move
     grow(std::size_t{capacity_} * 2);
     return *new (data() + size_++) T(std::move(item));
   }

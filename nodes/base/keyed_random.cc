@@ -15,7 +15,8 @@ std::uint64_t key_hash(std::string_view purpose, std::string_view subject,
   return combine(hash, static_cast<std::uint64_t>(count));
 }
 
-// The high half of a 64 x 64 bit product: maps bits to [0, bound) without a division or a bias that matters.
+// The high half of a 64 x 64 bit product: maps bits to [0, bound) without a division or a bias that
+// matters.
 std::uint64_t scale(std::uint64_t bits, std::uint64_t bound) {
   __extension__ using Wide = unsigned __int128;
   return static_cast<std::uint64_t>((static_cast<Wide>(bits) * bound) >> 64);
@@ -34,8 +35,8 @@ std::string Key::text() const {
 
 Result<std::uint64_t> Key::parse_hash(std::string_view text) {
   const auto malformed = [&] {
-    return Error{Errc::kInvalid, "key '" + std::string(text) +
-                                     "' is not written purpose(subject)/number/number"};
+    return Error{Errc::kInvalid,
+                 "key '" + std::string(text) + "' is not written purpose(subject)/number/number"};
   };
   std::string_view rest = text;
   const std::string_view purpose = rest.substr(0, rest.find_first_of("(/"));
@@ -113,9 +114,9 @@ bool KeyedRandom::chance(const Key& key, std::uint64_t per_million) {
 std::optional<std::uint64_t> KeyedRandom::decide(const Key& key) {
   const std::uint64_t hash = key.hash();
   note_drawn(key, hash);
-  const auto found =
-      std::lower_bound(overrides_.begin(), overrides_.end(), hash,
-                       [](const Replaced& item, std::uint64_t wanted) { return item.hash < wanted; });
+  const auto found = std::lower_bound(
+      overrides_.begin(), overrides_.end(), hash,
+      [](const Replaced& item, std::uint64_t wanted) { return item.hash < wanted; });
   if (found == overrides_.end() || found->hash != hash) return std::nullopt;
   found->used = true;
   return found->value;

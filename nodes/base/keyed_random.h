@@ -13,9 +13,9 @@
 
 namespace plumbline {
 
-// Says what is decided: a purpose ("net.delay"), an optional subject ("append") and up to eight numbers that tell this
-// decision from every other of the run. Made of meaning (term, index, attempt), never of a running count that one message
-// more would shift.
+// Says what is decided: a purpose ("net.delay"), an optional subject ("append") and up to eight
+// numbers that tell this decision from every other of the run. Made of meaning (term, index,
+// attempt), never of a running count that one message more would shift.
 class Key {
  public:
   static constexpr int kPartsMax = 8;
@@ -53,14 +53,16 @@ class Key {
   int count_ = 0;
 };
 
-// One replaced decision: `value` is the decision's outcome (0 or 1 of a chance, the number of a range), not random bits.
+// One replaced decision: `value` is the decision's outcome (0 or 1 of a chance, the number of a
+// range), not random bits.
 struct Override {
   std::string key;
   std::uint64_t value = 0;
 };
 
-// The randomness of a run: every decision is a pure function of the seed and its key. There is no stream, so a draw added
-// in one place shifts nothing in another. Drawing one key twice is an assertion: two decisions would be one.
+// The randomness of a run: every decision is a pure function of the seed and its key. There is no
+// stream, so a draw added in one place shifts nothing in another. Drawing one key twice is an
+// assertion: two decisions would be one.
 class KeyedRandom {
  public:
   explicit KeyedRandom(std::uint64_t seed) : seed_(seed) {}
@@ -74,12 +76,15 @@ class KeyedRandom {
   // In [low, high], both included.
   std::uint64_t between(const Key& key, std::uint64_t low, std::uint64_t high);
   Duration between(const Key& key, Duration low, Duration high);
-  // True in `per_million` of a million keys. Integers, for floating point differs between compilers.
+  // True in `per_million` of a million keys. Integers, for floating point differs between
+  // compilers.
   bool chance(const Key& key, std::uint64_t per_million);
-  // Whether a thing that is part of the scenario happens at all: always, unless an override takes it away.
+  // Whether a thing that is part of the scenario happens at all: always, unless an override takes
+  // it away.
   bool enabled(const Key& key) { return decide(key).value_or(1) != 0; }
 
-  // Keys of overrides that no decision has met: the run no longer does what the override was written for.
+  // Keys of overrides that no decision has met: the run no longer does what the override was
+  // written for.
   std::vector<std::string> unused_overrides() const;
   std::uint64_t draws() const { return drawn_count_; }
 
@@ -99,8 +104,8 @@ class KeyedRandom {
   void rehash();
 
   std::uint64_t seed_;
-  std::vector<Replaced> overrides_;          // by hash
-  std::vector<std::uint64_t> drawn_;         // open addressing, 0 is free
+  std::vector<Replaced> overrides_;   // by hash
+  std::vector<std::uint64_t> drawn_;  // open addressing, 0 is free
   std::uint64_t drawn_count_ = 0;
 };
 

@@ -47,7 +47,8 @@ struct Error {
   }
 };
 
-// A value or the reason why there is none. Reading the value of a failed result is a programmer's error.
+// A value or the reason why there is none. Reading the value of a failed result is a programmer's
+// error.
 template <class T>
 class [[nodiscard]] Result {
  public:

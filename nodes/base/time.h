@@ -21,7 +21,8 @@ constexpr Duration microseconds(std::int64_t n) { return {n * 1'000}; }
 constexpr Duration milliseconds(std::int64_t n) { return {n * 1'000'000}; }
 constexpr Duration seconds(std::int64_t n) { return {n * 1'000'000'000}; }
 
-// A point on one clock. Clocks of different kinds never convert into each other: that is the whole purpose of the tag.
+// A point on one clock. Clocks of different kinds never convert into each other: that is the whole
+// purpose of the tag.
 template <class Tag>
 struct TimePoint {
   std::int64_t ns = 0;
@@ -34,7 +35,8 @@ struct TimePoint {
   static constexpr TimePoint never() { return {INT64_MAX}; }
 };
 
-// A node's monotonic clock since an arbitrary start; not comparable between nodes nor across a restart.
+// A node's monotonic clock since an arbitrary start; not comparable between nodes nor across a
+// restart.
 using Instant = TimePoint<struct MonotonicClock>;
 // A node's idea of civil time, nanoseconds since 1970; may jump either way.
 using WallTime = TimePoint<struct WallClock>;

@@ -10,8 +10,8 @@
 
 namespace plumbline {
 
-// A callable that can be moved and need not be copyable, with room for a small closure inside: an event of the simulator
-// is one of these, so it must not allocate.
+// A callable that can be moved and need not be copyable, with room for a small closure inside: an
+// event of the simulator is one of these, so it must not allocate.
 template <class Signature>
 class UniqueFunction;
 
@@ -20,9 +20,8 @@ class UniqueFunction<R(Args...)> {
  public:
   UniqueFunction() = default;
   template <class F>
-    requires(!std::is_same_v<std::decay_t<F>, UniqueFunction> &&
-             std::is_invocable_r_v<R, std::decay_t<F>&, Args...>)
-  UniqueFunction(F&& f) {
+  requires(!std::is_same_v<std::decay_t<F>, UniqueFunction> &&
+           std::is_invocable_r_v<R, std::decay_t<F>&, Args...>) UniqueFunction(F&& f) {
     using Fn = std::decay_t<F>;
     if constexpr (kFits<Fn>) {
       new (&storage_) Fn(std::forward<F>(f));
@@ -56,8 +55,9 @@ class UniqueFunction<R(Args...)> {
     void (*destroy)(void*) noexcept;
   };
   template <class Fn>
-  static constexpr bool kFits = sizeof(Fn) <= kRoom && alignof(Fn) <= alignof(std::max_align_t) &&
-                                std::is_nothrow_move_constructible_v<Fn>;
+  static constexpr bool kFits =
+      sizeof(Fn) <= kRoom &&
+      alignof(Fn) <= alignof(std::max_align_t) && std::is_nothrow_move_constructible_v<Fn>;
   template <class Fn>
   static constexpr Operations kInline = {
       [](void* f, Args&&... args) -> R {

@@ -16,18 +16,19 @@ void Channel::drop() {
   state_ = nullptr;
 }
 
-// Connecting and reading happen in a fiber of their own, so that the caller's deadline holds whatever they wait for.
+// Connecting and reading happen in a fiber of their own, so that the caller's deadline holds
+// whatever they wait for.
 bool Channel::connect(Yield& yield, Instant deadline) {
   drop();
   state_ = std::make_shared<State>();
-  worker_ = world_.tasks.spawn("replies", [state = state_, &streams = world_.streams,
-                                           address = server_.address](Yield& y) {
-    auto stream = streams.connect(y, address);
-    if (stream) state->stream = std::move(*stream);
-    state->broken = !stream;
-    state->changed.set();
-    if (stream) read_replies(y, state);
-  });
+  worker_ = world_.tasks.spawn(
+      "replies", [state = state_, &streams = world_.streams, address = server_.address](Yield& y) {
+        auto stream = streams.connect(y, address);
+        if (stream) state->stream = std::move(*stream);
+        state->broken = !stream;
+        state->changed.set();
+        if (stream) read_replies(y, state);
+      });
   while (!state_->broken && state_->stream == nullptr) {
     if (!state_->changed.wait_until(yield, world_.tasks, deadline)) return false;
     state_->changed.clear();
@@ -55,9 +56,11 @@ void Channel::read_replies(Yield& yield, const std::shared_ptr<State>& state) {
   }
 }
 
-// A server that does not read would hold up a long request for ever: when time is up, the stream breaks, and with it the wait.
+// A server that does not read would hold up a long request for ever: when time is up, the stream
+// breaks, and with it the wait.
 void Channel::write(Yield& yield, const Bytes& bytes, Instant deadline) {
-  const TimerId limit = world_.tasks.call_at(deadline, [state = state_] { state->stream->reset(); });
+  const TimerId limit =
+      world_.tasks.call_at(deadline, [state = state_] { state->stream->reset(); });
   if (!state_->stream->write(yield, bytes)) state_->broken = true;
   world_.tasks.cancel_timer(limit);
 }

@@ -85,7 +85,8 @@ Outcome KvClient::mutate(Yield& yield, wire::Command command, Instant deadline) 
     if (!ensure_session(yield, deadline)) return failed("no session could be opened in time");
     command.set_session(session_.id.value);
     command.set_sequence(session_.next.value);
-    // One operation at a time: everything before this one is finished, as far as this client will ever know.
+    // One operation at a time: everything before this one is finished, as far as this client will
+    // ever know.
     command.set_first_unfinished(session_.next.value);
     session_.next = session_.next.next();
   }
@@ -94,8 +95,8 @@ Outcome KvClient::mutate(Yield& yield, wire::Command command, Instant deadline) 
   return attempt_until(yield, std::move(request), /*may_repeat=*/options_.session, deadline);
 }
 
-// Numbers are reserved on disk before they are used: after a restart no number is used twice, for a number used twice
-// would be answered with the first command's answer (thesis 6.3).
+// Numbers are reserved on disk before they are used: after a restart no number is used twice, for a
+// number used twice would be answered with the first command's answer (thesis 6.3).
 bool KvClient::ensure_session(Yield& yield, Instant deadline) {
   if (!session_loaded_) session_ = session_file_.load(yield);
   session_loaded_ = true;
@@ -138,7 +139,8 @@ Outcome KvClient::attempt_until(Yield& yield, wire::ClientRequest request, bool 
   bool may_have_happened = false;
   while (world_.clock.now() < deadline) {
     request.set_id(next_request_++);
-    if (channel_ == nullptr) channel_ = std::make_unique<Channel>(world_, options_.servers[current_]);
+    if (channel_ == nullptr)
+      channel_ = std::make_unique<Channel>(world_, options_.servers[current_]);
     const Instant give_up = std::min(deadline, world_.clock.now() + options_.attempt_timeout);
     const Attempt attempt = channel_->call(yield, request, give_up);
     const wire::ClientReply& reply = attempt.reply;
@@ -166,7 +168,8 @@ Outcome KvClient::attempt_until(Yield& yield, wire::ClientRequest request, bool 
     }
     if (may_have_happened && !may_repeat) return unknown("sent, and no answer that settles it");
     choose_next_server(hint);
-    world_.tasks.sleep_until(yield, std::min(deadline, world_.clock.now() + options_.pause_between_attempts));
+    world_.tasks.sleep_until(
+        yield, std::min(deadline, world_.clock.now() + options_.pause_between_attempts));
   }
   if (may_have_happened && !is_read) return unknown("no answer within the time allowed");
   return failed("nobody could serve it within the time allowed");

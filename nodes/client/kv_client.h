@@ -14,15 +14,16 @@
 
 namespace plumbline::client {
 
-// What became of an operation. There are three answers, not two: an operation that is *unknown* may have taken effect, may
-// yet, or never will, and no client may turn that into a failure.
+// What became of an operation. There are three answers, not two: an operation that is *unknown* may
+// have taken effect, may yet, or never will, and no client may turn that into a failure.
 enum class Fate { kOk, kFailed, kUnknown };
 
 struct Outcome {
   Fate fate = Fate::kUnknown;
   // kOk: of the mutation made or of the state read. Zero when unknown.
   Revision revision;
-  // get: the value, none when absent. compare_and_swap that failed: what was there, when `observed`.
+  // get: the value, none when absent. compare_and_swap that failed: what was there, when
+  // `observed`.
   std::optional<Bytes> value;
   bool mismatch = false;  // kFailed because another value was there; `value` is what it was
   NodeId server;          // who answered; zero when nobody did
@@ -35,13 +36,13 @@ struct Options {
   // One try on one server; an operation tries until its deadline.
   Duration attempt_timeout = milliseconds(500);
   Duration pause_between_attempts = milliseconds(20);
-  // With a session, mutations are retried and take effect at most once (R-raft-25); without, a mutation that was sent and not
-  // answered is unknown at once.
+  // With a session, mutations are retried and take effect at most once (R-raft-25); without, a
+  // mutation that was sent and not answered is unknown at once.
   bool session = false;
 };
 
-// A client of a replicated store. One operation at a time; each takes a deadline on the node's clock and always ends by it
-// (R-raft-24). Suspends in every call.
+// A client of a replicated store. One operation at a time; each takes a deadline on the node's
+// clock and always ends by it (R-raft-24). Suspends in every call.
 class KvClient {
  public:
   KvClient(World& world, Options options);
@@ -58,8 +59,10 @@ class KvClient {
  private:
   Outcome mutate(Yield& yield, wire::Command command, Instant deadline);
   bool ensure_session(Yield& yield, Instant deadline);
-  // Tries servers until one gives a final answer or the deadline passes. `may_repeat`: sending it twice is harmless.
-  Outcome attempt_until(Yield& yield, wire::ClientRequest request, bool may_repeat, Instant deadline);
+  // Tries servers until one gives a final answer or the deadline passes. `may_repeat`: sending it
+  // twice is harmless.
+  Outcome attempt_until(Yield& yield, wire::ClientRequest request, bool may_repeat,
+                        Instant deadline);
   void choose_next_server(NodeId hint);
   void forget_session();
 

@@ -40,7 +40,8 @@ SessionState SessionFile::load(Yield& yield) {
 
 bool SessionFile::reserve(Yield& yield, SessionState& state) {
   const Sequence wanted = state.next.plus(kBlock);
-  Stored stored{.magic = kMagic, .session = state.id.value, .reserved_to = wanted.value, .crc = 0, .zero = 0};
+  Stored stored{
+      .magic = kMagic, .session = state.id.value, .reserved_to = wanted.value, .crc = 0, .zero = 0};
   stored.crc = crc32c(checked_part(stored));
   (void)disk_.remove(yield, kTemporaryPath);  // left by an earlier try, or not there
   auto file = disk_.open(yield, kTemporaryPath, OpenMode::kCreate);

@@ -27,7 +27,8 @@ namespace context = boost::context;
 
 constexpr std::size_t kPageBytes = 4096;
 
-// Thrown at the point where an ended fiber waits. Not a std::exception, and nothing under nodes/ catches everything.
+// Thrown at the point where an ended fiber waits. Not a std::exception, and nothing under nodes/
+// catches everything.
 struct Unwind {};
 
 // Hands a pooled stack to Boost.Context, whose allocator concept has Boost's names.
@@ -162,10 +163,12 @@ void Scheduler::resume(Fiber& fiber) {
     context::stack_context stack;
     stack.sp = fiber.stack.top;
     stack.size = fiber.stack.size;
-    // The continuation's record lies at the top of the fiber's own stack, as Boost.Context places it.
-    fiber.inside = context::fiber(
-        std::allocator_arg, context::preallocated(stack.sp, stack.size, stack),
-        PooledAllocator{&stacks_}, [&fiber](context::fiber&& pump) { return fiber.run(std::move(pump)); });
+    // The continuation's record lies at the top of the fiber's own stack, as Boost.Context places
+    // it.
+    fiber.inside =
+        context::fiber(std::allocator_arg, context::preallocated(stack.sp, stack.size, stack),
+                       PooledAllocator{&stacks_},
+                       [&fiber](context::fiber&& pump) { return fiber.run(std::move(pump)); });
   }
   const char* bottom = static_cast<const char*>(fiber.stack.top) - fiber.stack.size;
   fiber.pump_switch.leave(bottom, fiber.stack.size);

@@ -19,8 +19,9 @@ class Scheduler;
 struct Fiber;
 class StackPool;
 
-// The right to make one suspended fiber run again, once. A wake-up that comes too late (the fiber ran on, or is gone) is
-// ignored, so whoever completes an operation need not know whether its caller still lives. The scheduler must.
+// The right to make one suspended fiber run again, once. A wake-up that comes too late (the fiber
+// ran on, or is gone) is ignored, so whoever completes an operation need not know whether its
+// caller still lives. The scheduler must.
 struct Waker {
   Scheduler* scheduler = nullptr;
   std::uint64_t fiber = 0;
@@ -31,8 +32,9 @@ struct Waker {
 };
 }  // namespace fiber
 
-// The right to suspend, held by the code of one fiber. A function that can wait takes it as its first parameter, so waiting
-// is visible in every signature. Yield::never() is the right's absence: calls given it complete before they return.
+// The right to suspend, held by the code of one fiber. A function that can wait takes it as its
+// first parameter, so waiting is visible in every signature. Yield::never() is the right's absence:
+// calls given it complete before they return.
 class Yield {
  public:
   static Yield& never();
@@ -42,7 +44,8 @@ class Yield {
   // For the next suspend(); take it before handing the operation out.
   fiber::Waker waker() const;
   // Runs others until the waker is used. Does not return when the fiber is ended: it unwinds.
-  // REQUIRES: can_suspend(); no exception is in flight or being handled, for the run-time keeps those per thread.
+  // REQUIRES: can_suspend(); no exception is in flight or being handled, for the run-time keeps
+  // those per thread.
   void suspend();
 
  private:
@@ -54,13 +57,16 @@ class Yield {
 
 namespace fiber {
 
-// Runs the fibers of one node, in one thread, first woken first run. It does not know who pumps it: whoever does is told by
-// `on_ready` that there is something to run, and calls run_ready() from its own loop.
+// Runs the fibers of one node, in one thread, first woken first run. It does not know who pumps it:
+// whoever does is told by `on_ready` that there is something to run, and calls run_ready() from its
+// own loop.
 //
-// Life cycle: spawn and wake at any time; end_all() ends every fiber by unwinding it, after which nothing runs again.
+// Life cycle: spawn and wake at any time; end_all() ends every fiber by unwinding it, after which
+// nothing runs again.
 class Scheduler {
  public:
-  // `on_ready` is called when the first fiber becomes ready; it must not run fibers itself. `stacks` outlives this.
+  // `on_ready` is called when the first fiber becomes ready; it must not run fibers itself.
+  // `stacks` outlives this.
   Scheduler(StackPool& stacks, UniqueFunction<void()> on_ready);
   ~Scheduler();
   Scheduler(const Scheduler&) = delete;
@@ -71,9 +77,11 @@ class Scheduler {
   void cancel(TaskId task);
   // Runs ready fibers until none is left. Not from inside a fiber.
   void run_ready();
-  // Unwinds all fibers, oldest first. Not from inside a fiber. Afterwards spawn and wake do nothing.
+  // Unwinds all fibers, oldest first. Not from inside a fiber. Afterwards spawn and wake do
+  // nothing.
   void end_all();
-  // From now on nothing runs: the running fiber goes on to its next wait and stays there until end_all().
+  // From now on nothing runs: the running fiber goes on to its next wait and stays there until
+  // end_all().
   void freeze() { frozen_ = true; }
 
   bool in_fiber() const { return running_ != nullptr; }
@@ -95,7 +103,8 @@ class Scheduler {
 
   StackPool& stacks_;
   UniqueFunction<void()> on_ready_;
-  std::map<std::uint64_t, std::unique_ptr<Fiber>> fibers_;  // by number of spawning: ended in that order
+  std::map<std::uint64_t, std::unique_ptr<Fiber>>
+      fibers_;  // by number of spawning: ended in that order
   std::deque<std::uint64_t> ready_;
   Fiber* running_ = nullptr;
   std::uint64_t next_ = 1;
@@ -103,8 +112,8 @@ class Scheduler {
   bool ended_ = false;
 };
 
-// Recycles fiber stacks. Each lies between guard pages, so an overflow is a crash at once and not a corrupted neighbour;
-// recycling makes that cost nothing after the first use.
+// Recycles fiber stacks. Each lies between guard pages, so an overflow is a crash at once and not a
+// corrupted neighbour; recycling makes that cost nothing after the first use.
 class StackPool {
  public:
   explicit StackPool(std::size_t stack_bytes = 256 * 1024);

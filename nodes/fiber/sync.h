@@ -49,8 +49,8 @@ class Event {
   std::vector<Waker> waiting_;
 };
 
-// A queue between fibers. push() never suspends and may be called from timers and receivers; pop() suspends while empty.
-// Closing lets readers take what is there and then see nothing.
+// A queue between fibers. push() never suspends and may be called from timers and receivers; pop()
+// suspends while empty. Closing lets readers take what is there and then see nothing.
 template <class T>
 class Channel {
  public:

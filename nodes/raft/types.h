@@ -11,8 +11,8 @@
 
 namespace plumbline::raft {
 
-// What goes into a core and what comes out of it. Values only: a message says nothing about how it is sent, a record nothing
-// about how it is written.
+// What goes into a core and what comes out of it. Values only: a message says nothing about how it
+// is sent, a record nothing about how it is written.
 
 enum class EntryKind : std::uint8_t {
   kNoop,           // a new leader's first entry: commits what earlier terms left (thesis 6.4)
@@ -43,8 +43,8 @@ struct Configuration {
 Blob encode(const Configuration& configuration);
 std::optional<Configuration> decode_configuration(BytesView payload);
 
-// What a replica promises across a crash. `commit` is a lower bound that only saves work after a restart: it never exceeds
-// what is durable in the log, and losing its last value is harmless.
+// What a replica promises across a crash. `commit` is a lower bound that only saves work after a
+// restart: it never exceeds what is durable in the log, and losing its last value is harmless.
 struct HardState {
   Term term;
   ReplicaId voted_for;
@@ -66,19 +66,23 @@ struct Message {
   MessageKind kind = MessageKind::kAppend;
   ReplicaId from;
   ReplicaId to;
-  // The sender's term; of a kPreVote and of its granting reply, the term that the candidate would have.
+  // The sender's term; of a kPreVote and of its granting reply, the term that the candidate would
+  // have.
   Term term;
   // kVote, kPreVote: the candidate's last entry. kAppend: the entry before `entries`.
-  // kAppendReply: when accepted, the last index known to match and durable; when rejected, the `index` that was refused.
+  // kAppendReply: when accepted, the last index known to match and durable; when rejected, the
+  // `index` that was refused.
   LogIndex index;
   Term log_term;
   // kAppend: the leader's commit index.
   LogIndex commit;
-  // kAppend: grows with each message of a leader's term to one follower; echoed by the reply, and what makes reads and
-  // check-quorum count fresh answers only. Vote kinds: the candidate's attempt, echoed.
+  // kAppend: grows with each message of a leader's term to one follower; echoed by the reply, and
+  // what makes reads and check-quorum count fresh answers only. Vote kinds: the candidate's
+  // attempt, echoed.
   std::uint64_t round = 0;
   bool reject = false;
-  // Rejected appends: the follower's best guess of where the logs may agree, and its term there (thesis 3.5).
+  // Rejected appends: the follower's best guess of where the logs may agree, and its term there
+  // (thesis 3.5).
   LogIndex hint;
   Term hint_term;
   Entries entries;
@@ -86,15 +90,16 @@ struct Message {
   friend bool operator==(const Message&, const Message&) = default;
 };
 
-// Numbers batches of records in the order in which they must become durable. Synced(t) covers every ticket up to t.
+// Numbers batches of records in the order in which they must become durable. Synced(t) covers every
+// ticket up to t.
 using Ticket = Id<struct TicketTag>;
 
 // Records to make durable together, in this order: the hard state, then the entries.
 struct Persist {
   Ticket ticket;
   std::optional<HardState> hard_state;
-  // The log shall hold `entries` from `first` on, and nothing after them when `entries` is not empty: a conflicting tail is
-  // cut off by writing what replaces it.
+  // The log shall hold `entries` from `first` on, and nothing after them when `entries` is not
+  // empty: a conflicting tail is cut off by writing what replaces it.
   LogIndex first;
   Entries entries;
 };
@@ -107,7 +112,8 @@ struct Outgoing {
 
 struct ReadResult {
   std::uint64_t cookie = 0;
-  // When ok, a state machine that has applied `index` may answer (thesis 6.4). When not, the read must be tried elsewhere.
+  // When ok, a state machine that has applied `index` may answer (thesis 6.4). When not, the read
+  // must be tried elsewhere.
   bool ok = false;
   LogIndex index;
 };
@@ -116,7 +122,8 @@ struct Update {
   InlineVector<Outgoing, 6> messages;
   std::optional<Persist> persist;
   InlineVector<ReadResult, 4> reads;
-  // Answer to Propose: the index of its first entry; zero when refused because this replica does not lead.
+  // Answer to Propose: the index of its first entry; zero when refused because this replica does
+  // not lead.
   LogIndex accepted;
 };
 
@@ -139,7 +146,8 @@ using Event = std::variant<Receive, Propose, ReadRequest, Synced, DeadlineReache
 
 struct Options {
   ReplicaId self;
-  // A follower that hears nothing for a time drawn from [election_timeout, 2 * election_timeout) campaigns.
+  // A follower that hears nothing for a time drawn from [election_timeout, 2 * election_timeout)
+  // campaigns.
   Duration election_timeout = milliseconds(150);
   Duration heartbeat_interval = milliseconds(40);
   // Makes this replica's time-outs differ from others' and from those of its earlier starts.
@@ -150,7 +158,8 @@ struct Options {
   std::uint32_t inflight_appends_max = 32;
   bool pre_vote = true;
   bool check_quorum = true;
-  // Off only in scopes that are explored exhaustively: without it a leader of a quiet group cannot commit what it inherited.
+  // Off only in scopes that are explored exhaustively: without it a leader of a quiet group cannot
+  // commit what it inherited.
   bool noop_on_election = true;
 };
 

@@ -13,7 +13,8 @@ class Command;
 
 namespace plumbline::replica {
 
-// Between values and the bytes of network/wire. Decoding answers nothing for bytes that no replica of ours wrote.
+// Between values and the bytes of network/wire. Decoding answers nothing for bytes that no replica
+// of ours wrote.
 
 struct GroupMessage {
   GroupId group;

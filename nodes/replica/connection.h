@@ -8,8 +8,9 @@
 
 namespace plumbline::replica {
 
-// One client's connection: replies leave in the order in which they are made, requests need not be answered in theirs.
-// Shared by the two fibers that read and write it and by whatever waits to answer on it.
+// One client's connection: replies leave in the order in which they are made, requests need not be
+// answered in theirs. Shared by the two fibers that read and write it and by whatever waits to
+// answer on it.
 class Connection {
  public:
   using Handler = UniqueFunction<void(const std::shared_ptr<Connection>&, BytesView)>;
@@ -22,7 +23,8 @@ class Connection {
   void reply(wire::ClientReply reply);
 
  private:
-  static void read_requests(Yield& yield, const std::shared_ptr<Connection>& self, Handler& handler);
+  static void read_requests(Yield& yield, const std::shared_ptr<Connection>& self,
+                            Handler& handler);
   void write_replies(Yield& yield);
 
   std::unique_ptr<Stream> stream_;

@@ -9,8 +9,10 @@ namespace {
 
 constexpr trace::Kind kRecovered{"replica.recovered",
                                  "recovered its log: term {a}, {b} entries, commit {c}"};
-constexpr trace::Kind kApplied{"replica.applied", "applied entry {a} of term {b}, revision {c}, digest {d:x}"};
-// A log that has been left alone for so long makes it durable that its last batch was synced (nodes/log/FORMAT.md).
+constexpr trace::Kind kApplied{"replica.applied",
+                               "applied entry {a} of term {b}, revision {c}, digest {d:x}"};
+// A log that has been left alone for so long makes it durable that its last batch was synced
+// (nodes/log/FORMAT.md).
 constexpr Duration kSettleAfter = milliseconds(20);
 
 constexpr trace::Kind kForeignMessage{"replica.foreign_message",
@@ -37,7 +39,8 @@ void Replica::recover(Yield& yield) {
     recovered.entries.push_back(
         {record.term, static_cast<raft::EntryKind>(record.entry_kind), record.payload});
   };
-  auto opened = log::Log::open(yield, world_.disk, world_.trace, kLogDirectory, options_.log, replay);
+  auto opened =
+      log::Log::open(yield, world_.disk, world_.trace, kLogDirectory, options_.log, replay);
   if (!opened) return world_.tasks.halt("cannot recover the log: " + opened.error().message());
   log_ = std::move(*opened);
   if (recovered.entries.empty()) {
@@ -82,8 +85,9 @@ void Replica::receive(NodeId from, BytesView payload) {
   drive(raft::Receive{std::move(got->message)});
 }
 
-// The one place where the order of an update's effects is written down. What is free to leave goes first, so that a
-// leader's followers work while its own disk does; what promises something waits for its ticket.
+// The one place where the order of an update's effects is written down. What is free to leave goes
+// first, so that a leader's followers work while its own disk does; what promises something waits
+// for its ticket.
 void Replica::carry_out(raft::Update& update) {
   for (raft::Outgoing& outgoing : update.messages) {
     if (outgoing.after <= synced_) {
@@ -161,8 +165,8 @@ void Replica::release_synced(raft::Ticket ticket) {
   held_ = std::move(still_held);
 }
 
-// A deadline that moves away leaves the timer as it is: it finds nothing due, and is armed anew. Heartbeats would otherwise
-// cost a timer each.
+// A deadline that moves away leaves the timer as it is: it finds nothing due, and is armed anew.
+// Heartbeats would otherwise cost a timer each.
 void Replica::arm_timer() {
   const Instant deadline = core_->next_deadline();
   if (timer_ && timer_at_ <= deadline) return;
@@ -205,10 +209,12 @@ void Replica::apply_loop(Yield& yield) {
 }
 
 void Replica::apply(LogIndex index, const raft::Entry& entry) {
-  Answer answer{.outcome = Outcome::kInvalid, .revision = machine_.revision(), .value = {}, .session = {}};
+  Answer answer{
+      .outcome = Outcome::kInvalid, .revision = machine_.revision(), .value = {}, .session = {}};
   if (entry.kind == raft::EntryKind::kCommand) {
     const std::optional<Command> command = decode_command(entry.payload.view());
-    // Refused at the boundary before it could be proposed (R-raft-23), so whoever wrote this entry was not one of us.
+    // Refused at the boundary before it could be proposed (R-raft-23), so whoever wrote this entry
+    // was not one of us.
     if (command) answer = machine_.apply(index, *command);
   }
   applied_ = index;

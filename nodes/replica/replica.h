@@ -41,12 +41,14 @@ struct ReplicaOptions {
 
 // One member of a replicated store: the shell around a Raft core, a log and a state machine.
 //
-// It recovers from its log, then drives the core: whatever happens (a message, a deadline, a finished sync, a client's
-// request) is one step, and carry_out() does what the step's Update says in the one order that is safe (DESIGN: a message
-// that promises something waits for the ticket of what it promises). Syncing and applying run in fibers of their own, so
-// neither holds up the other nor the core.
+// It recovers from its log, then drives the core: whatever happens (a message, a deadline, a
+// finished sync, a client's request) is one step, and carry_out() does what the step's Update says
+// in the one order that is safe (DESIGN: a message that promises something waits for the ticket of
+// what it promises). Syncing and applying run in fibers of their own, so neither holds up the other
+// nor the core.
 //
-// A log that is corrupt, or a failed write or sync, halts the node: it never serves what it is not sure of.
+// A log that is corrupt, or a failed write or sync, halts the node: it never serves what it is not
+// sure of.
 class Replica : public Node {
  public:
   Replica(World& world, ReplicaOptions options);
@@ -68,7 +70,8 @@ class Replica : public Node {
     std::shared_ptr<Connection> client;
     std::uint64_t request = 0;
   };
-  // A client's read that waits for the core's read index and then for the state machine to reach it.
+  // A client's read that waits for the core's read index and then for the state machine to reach
+  // it.
   struct Read {
     std::shared_ptr<Connection> client;
     std::uint64_t request = 0;
@@ -95,7 +98,8 @@ class Replica : public Node {
   void handle(const std::shared_ptr<Connection>& client, BytesView request);
   void handle_command(const std::shared_ptr<Connection>& client, std::uint64_t request,
                       const Command& command);
-  void handle_read(const std::shared_ptr<Connection>& client, std::uint64_t request, const Bytes& key);
+  void handle_read(const std::shared_ptr<Connection>& client, std::uint64_t request,
+                   const Bytes& key);
   void handle_status(const std::shared_ptr<Connection>& client, std::uint64_t request);
   std::optional<std::string> refusal(const Command& command) const;
   void refuse_not_leader(Connection& client, std::uint64_t request);

@@ -1,5 +1,5 @@
-// What clients ask of a replica and what they are told. Of a command whose fate is open they are told that it is unknown,
-// never that it failed.
+// What clients ask of a replica and what they are told. Of a command whose fate is open they are
+// told that it is unknown, never that it failed.
 
 #include "nodes/replica/codec.h"
 #include "nodes/replica/replica.h"
@@ -13,7 +13,8 @@ constexpr trace::Kind kAcknowledged{"replica.acknowledged",
                                     "acknowledged entry {a} of term {b}, revision {c}"};
 const trace::Probe kReadWaitedForApply{"replica.read_waited_for_apply"};
 const trace::Probe kCommandsAbandoned{"replica.commands_abandoned"};
-const trace::Probe kOverwrittenProposal{"replica.proposal_overwritten", trace::Probe::Need::kOptional};
+const trace::Probe kOverwrittenProposal{"replica.proposal_overwritten",
+                                        trace::Probe::Need::kOptional};
 const trace::Probe kRetryAnswered{"replica.session_refused", trace::Probe::Need::kOptional};
 
 wire::ClientReply reply_to(std::uint64_t request, wire::ClientReply::Result result) {
@@ -100,7 +101,8 @@ void Replica::handle_command(const std::shared_ptr<Connection>& client, std::uin
     return client->reply(reply_to(request, wire::ClientReply::OVERLOADED));
   }
   raft::Propose propose;
-  propose.entries.push_back({.term = {}, .kind = raft::EntryKind::kCommand, .payload = encode(command)});
+  propose.entries.push_back(
+      {.term = {}, .kind = raft::EntryKind::kCommand, .payload = encode(command)});
   raft::Update update = core_->step(world_.clock.now(), propose, world_.trace);
   const LogIndex index = update.accepted;
   if (index) {
@@ -136,7 +138,8 @@ void Replica::answer_proposal(LogIndex index, Term term, const Answer& answer) {
   proposal.client->reply(std::move(reply));
 }
 
-// A replica that no longer leads cannot say what becomes of what it had proposed: the new leader may hold it or not.
+// A replica that no longer leads cannot say what becomes of what it had proposed: the new leader
+// may hold it or not.
 void Replica::abandon_proposals() {
   if (proposals_.empty()) return;
   world_.trace.reached(kCommandsAbandoned);
@@ -147,7 +150,8 @@ void Replica::abandon_proposals() {
   proposals_.clear();
 }
 
-// Linearizable by read-index (thesis 6.4; R-raft-3): the core says up to where the state machine must have come.
+// Linearizable by read-index (thesis 6.4; R-raft-3): the core says up to where the state machine
+// must have come.
 void Replica::handle_read(const std::shared_ptr<Connection>& client, std::uint64_t request,
                           const Bytes& key) {
   const std::uint64_t cookie = next_cookie_++;

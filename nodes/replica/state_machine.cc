@@ -26,9 +26,9 @@ std::optional<Bytes> StateMachine::get(const Bytes& key) const {
 
 Answer StateMachine::open_session(LogIndex index) {
   if (sessions_.size() == kSessionsMax) {
-    sessions_.erase(std::min_element(sessions_.begin(), sessions_.end(), [](const auto& a, const auto& b) {
-      return a.second.last_used < b.second.last_used;
-    }));
+    sessions_.erase(std::min_element(
+        sessions_.begin(), sessions_.end(),
+        [](const auto& a, const auto& b) { return a.second.last_used < b.second.last_used; }));
   }
   const SessionId id(index.value);
   sessions_[id] = {.last_used = index, .first_unfinished = Sequence(1), .answers = {}};
@@ -43,8 +43,10 @@ Answer StateMachine::apply_once(LogIndex index, const Command& command) {
   Session& session = found->second;
   session.last_used = index;
   session.first_unfinished = std::max(session.first_unfinished, command.first_unfinished);
-  session.answers.erase(session.answers.begin(), session.answers.lower_bound(session.first_unfinished));
-  // Its answer was given up by the client, and forgotten here: whether it was executed cannot be said any more.
+  session.answers.erase(session.answers.begin(),
+                        session.answers.lower_bound(session.first_unfinished));
+  // Its answer was given up by the client, and forgotten here: whether it was executed cannot be
+  // said any more.
   if (command.sequence < session.first_unfinished) return refused;
   const auto known = session.answers.find(command.sequence);
   if (known != session.answers.end()) return known->second;
@@ -95,10 +97,8 @@ void StateMachine::fold(LogIndex index, const Command& command, const Answer& an
   digest_ = combine(digest_, static_cast<std::uint64_t>(command.kind));
   digest_ = combine(digest_, command.session.value);
   digest_ = combine(digest_, command.sequence.value);
-  digest_ = combine(digest_, static_cast<std::uint64_t>(command.kind));
-  digest_ = combine(digest_, hash_bytes(command.key));
-  digest_ = combine(digest_, combine(command.session.value, command.sequence.value));
   digest_ = combine(digest_, command.first_unfinished.value);
+  digest_ = combine(digest_, hash_bytes(command.key));
   const auto now = values_.find(command.key);
   digest_ = combine(digest_, now == values_.end() ? 0 : hash_bytes(now->second, 1));
   digest_ = combine(digest_, static_cast<std::uint64_t>(answer.outcome));

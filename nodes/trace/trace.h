@@ -11,8 +11,8 @@ namespace plumbline::trace {
 
 // What a record says. Defined once as a constant next to the code that emits it:
 //   constexpr trace::Kind kVoteGranted{"raft.vote_granted", "grants its vote of term {a} to r{b}"};
-// `text` is put together only when somebody reads the trace; {a} to {d} are the record's numbers in decimal, {a:x} in hex,
-// {a:ms} nanoseconds as milliseconds. The id is the same in every build.
+// `text` is put together only when somebody reads the trace; {a} to {d} are the record's numbers in
+// decimal, {a:x} in hex, {a:ms} nanoseconds as milliseconds. The id is the same in every build.
 struct Kind {
   const char* name;
   const char* text;
@@ -22,8 +22,9 @@ struct Kind {
       : name(kind_name), text(kind_text), id(hash_name(kind_name)) {}
 };
 
-// A rare branch by name. It is counted, never hashed, and a campaign that never reaches a required one fails.
-// Define at namespace scope of the .cc that reaches it, so that a program knows the probes that it could reach:
+// A rare branch by name. It is counted, never hashed, and a campaign that never reaches a required
+// one fails. Define at namespace scope of the .cc that reaches it, so that a program knows the
+// probes that it could reach:
 //   const trace::Probe kAppendWhileCandidate{"raft.append_while_candidate"};
 class Probe {
  public:
@@ -43,8 +44,8 @@ class Probe {
   const Probe* next_;
 };
 
-// Where a core or a shell tells what happened. The world behind it adds time, node and incarnation. Telling never changes
-// what happens: a sink that drops everything is a valid sink.
+// Where a core or a shell tells what happened. The world behind it adds time, node and incarnation.
+// Telling never changes what happens: a sink that drops everything is a valid sink.
 class Sink {
  public:
   virtual ~Sink() = default;

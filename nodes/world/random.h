@@ -4,8 +4,8 @@
 
 namespace plumbline {
 
-// A node's randomness: a decision is a function of the run's seed, the node, its incarnation and the key. Draw a key once.
-// Never suspends. Not for secrets.
+// A node's randomness: a decision is a function of the run's seed, the node, its incarnation and
+// the key. Draw a key once. Never suspends. Not for secrets.
 class Random {
  public:
   virtual ~Random() = default;

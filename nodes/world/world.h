@@ -11,8 +11,9 @@
 
 namespace plumbline {
 
-// Everything that a node may ask of the outside, and all that it is constructed with besides its configuration. The ports
-// outlive the node. After the node has died they may still be called from destructors and then do nothing.
+// Everything that a node may ask of the outside, and all that it is constructed with besides its
+// configuration. The ports outlive the node. After the node has died they may still be called from
+// destructors and then do nothing.
 struct World {
   NodeId self;
   Incarnation incarnation;
@@ -25,8 +26,8 @@ struct World {
   trace::Sink& trace;
 };
 
-// A node: what a World is given to. Construction must not suspend; work begins in the tasks that it spawns. Destroyed after
-// all its tasks have been unwound.
+// A node: what a World is given to. Construction must not suspend; work begins in the tasks that it
+// spawns. Destroyed after all its tasks have been unwound.
 class Node {
  public:
   virtual ~Node() = default;

@@ -15,8 +15,8 @@ extern char** environ;
 namespace plumbline::harness {
 namespace {
 
-// What the child needs, made before the fork: between fork and exec nothing may allocate, for other threads of ours may hold
-// any lock.
+// What the child needs, made before the fork: between fork and exec nothing may allocate, for other
+// threads of ours may hold any lock.
 struct Prepared {
   std::vector<char*> arguments;
   std::vector<char*> environment;
@@ -87,7 +87,8 @@ Result<std::unique_ptr<ChildProcess>> ChildProcess::start(const ChildOptions& op
   }
   prepared.arguments.push_back(nullptr);
   prepared.environment = own_environment();
-  const int output = ::open(options.output.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+  const int output =
+      ::open(options.output.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
   if (output < 0) return failure("cannot write " + options.output, errno);
   prepared.output = raised(output);
   int ends[2];

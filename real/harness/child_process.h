@@ -25,9 +25,9 @@ struct ChildOptions {
   std::string output;  // a file that what it prints is appended to
 };
 
-// A process of ours that cannot outlive us: it dies with its maker, however that dies, and with this object. It is alone in a
-// process group, so that an interrupt at the terminal reaches it only through us, and inherits no descriptor and no setting
-// of ours from the environment.
+// A process of ours that cannot outlive us: it dies with its maker, however that dies, and with
+// this object. It is alone in a process group, so that an interrupt at the terminal reaches it only
+// through us, and inherits no descriptor and no setting of ours from the environment.
 class ChildProcess {
  public:
   // Errors: kNotFound, kIo; the detail is one line.

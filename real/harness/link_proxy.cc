@@ -23,7 +23,8 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 namespace {
 
 constexpr std::size_t kPieceBytes = 64 * 1024;
-// Beyond this nothing more is read, and the sender's kernel and then the sender itself hold what follows.
+// Beyond this nothing more is read, and the sender's kernel and then the sender itself hold what
+// follows.
 constexpr std::size_t kHeldBytesMax = 4 << 20;
 
 }  // namespace
@@ -189,19 +190,20 @@ void LinkProxy::Connection::carry(Bytes bytes) {
                     });
 }
 
-// Small and rare, so each piece is written before the next is read. The end of the target's side is the end of all.
+// Small and rare, so each piece is written before the next is read. The end of the target's side is
+// the end of all.
 void LinkProxy::Connection::read_back() {
-  to_.async_read_some(asio::buffer(returning_), [self = shared_from_this()](error_code failed,
-                                                                            std::size_t bytes) {
-    if (self->closed_) return;
-    if (failed) return self->end();
-    asio::async_write(self->from_, asio::buffer(self->returning_.data(), bytes),
-                      [self](error_code write_failed, std::size_t) {
+  to_.async_read_some(asio::buffer(returning_),
+                      [self = shared_from_this()](error_code failed, std::size_t bytes) {
                         if (self->closed_) return;
-                        if (write_failed) return self->end();
-                        self->read_back();
+                        if (failed) return self->end();
+                        asio::async_write(self->from_, asio::buffer(self->returning_.data(), bytes),
+                                          [self](error_code write_failed, std::size_t) {
+                                            if (self->closed_) return;
+                                            if (write_failed) return self->end();
+                                            self->read_back();
+                                          });
                       });
-  });
 }
 
 void LinkProxy::Core::accept_next() {
@@ -241,8 +243,7 @@ Result<std::unique_ptr<LinkProxy>> LinkProxy::open(real::EventLoop& loop, Addres
                                                    std::uint64_t seed) {
   auto acceptor = real::listen_at(loop.context(), {"127.0.0.1", 0});
   if (!acceptor) return acceptor.error();
-  auto core =
-      std::make_shared<Core>(loop.context(), std::move(target), seed, std::move(*acceptor));
+  auto core = std::make_shared<Core>(loop.context(), std::move(target), seed, std::move(*acceptor));
   core->accept_next();
   return std::unique_ptr<LinkProxy>(new LinkProxy(std::move(core)));
 }

@@ -18,12 +18,13 @@ struct LinkState {
   Duration delay_max;    // each piece waits up to this; order is kept
 };
 
-// Stands between one node and the address of another: the node dials us, and what it sends goes on to `target`, or is held.
-// What comes back on such a connection (the answer to a greeting, never a message) is not hindered.
+// Stands between one node and the address of another: the node dials us, and what it sends goes on
+// to `target`, or is held. What comes back on such a connection (the answer to a greeting, never a
+// message) is not hindered.
 //
-// While blocked, connections are accepted and nothing is carried on: like a cable that is cut, not like a machine that
-// refuses. A connection that the target breaks is broken here at once, and with it go the bytes held for it: they were meant
-// for a process that is gone.
+// While blocked, connections are accepted and nothing is carried on: like a cable that is cut, not
+// like a machine that refuses. A connection that the target breaks is broken here at once, and with
+// it go the bytes held for it: they were meant for a process that is gone.
 class LinkProxy {
  public:
   // Listens on a loopback port of the kernel's choice. Errors: those of listening.

@@ -33,8 +33,7 @@ class ObserverNode : public Node {
       request.set_group(1);
       request.set_id(id);
       request.mutable_status();
-      const client::Attempt attempt =
-          channel.call(yield, request, world_.clock.now() + kPatience);
+      const client::Attempt attempt = channel.call(yield, request, world_.clock.now() + kPatience);
       seen.status.reset();
       if (attempt.result == client::Attempt::Result::kReplied) seen.status = attempt.reply.status();
       world_.tasks.sleep_until(yield, world_.clock.now() + kPollEvery);
@@ -64,9 +63,8 @@ Result<std::unique_ptr<Observer>> Observer::open(real::EventLoop& loop,
   auto world = real::AsioWorld::open(loop, std::move(options), parts->silent);
   if (!world) return world.error();
   parts->world = std::move(*world);
-  parts->world->start([seen = &parts->seen](World& ports) {
-    return std::make_unique<ObserverNode>(ports, *seen);
-  });
+  parts->world->start(
+      [seen = &parts->seen](World& ports) { return std::make_unique<ObserverNode>(ports, *seen); });
   return std::unique_ptr<Observer>(new Observer(std::move(parts)));
 }
 

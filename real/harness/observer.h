@@ -10,8 +10,8 @@
 
 namespace plumbline::harness {
 
-// Asks each server of a cluster how far it is, again and again while it lives. A node of its own, so that it needs nothing but
-// what a client may ask.
+// Asks each server of a cluster how far it is, again and again while it lives. A node of its own,
+// so that it needs nothing but what a client may ask.
 class Observer {
  public:
   // Errors: those of opening a world.

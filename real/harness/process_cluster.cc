@@ -62,18 +62,20 @@ Result<std::unique_ptr<ProcessCluster>> ProcessCluster::open(real::EventLoop& lo
 Status ProcessCluster::add_nodes(const Scenario& scenario) {
   std::error_code failed;
   std::filesystem::create_directories(options_.directory, failed);
-  if (failed) return Error{Errc::kIo, "cannot make " + options_.directory + ": " + failed.message()};
+  if (failed)
+    return Error{Errc::kIo, "cannot make " + options_.directory + ": " + failed.message()};
   for (std::int64_t i = 1; i <= scenario.cluster.nodes.low; ++i) {
     const NodeId node(static_cast<std::uint32_t>(i));
     const std::string name = name_of_node(node);
     if (std::filesystem::exists(directory_of(name))) {
-      return Error{Errc::kInvalid, directory_of(name) + " is there already: every run needs a fresh one"};
+      return Error{Errc::kInvalid,
+                   directory_of(name) + " is there already: every run needs a fresh one"};
     }
-    processes_[node] = std::make_unique<StoreProcess>(
-        StoreProcess::Options{.node = node,
-                              .plumbd = options_.plumbd,
-                              .data = directory_of(name),
-                              .log = directory_of(name + ".log")});
+    processes_[node] =
+        std::make_unique<StoreProcess>(StoreProcess::Options{.node = node,
+                                                             .plumbd = options_.plumbd,
+                                                             .data = directory_of(name),
+                                                             .log = directory_of(name + ".log")});
     nodes_.push_back(node);
     servers_.push_back({node, processes_[node]->clients_address()});
   }
@@ -181,7 +183,8 @@ void ProcessCluster::let_clients_finish() {
 }
 
 bool ProcessCluster::all_clients_done() const {
-  return std::all_of(slots_.begin(), slots_.end(), [](const ClientSlot& slot) { return slot.done; });
+  return std::all_of(slots_.begin(), slots_.end(),
+                     [](const ClientSlot& slot) { return slot.done; });
 }
 
 StoreProcess& ProcessCluster::process(NodeId node) { return *processes_.at(node); }
@@ -246,8 +249,8 @@ void ProcessCluster::pause(NodeId node) { process(node).signal(SIGSTOP); }
 void ProcessCluster::resume(NodeId node) { process(node).signal(SIGCONT); }
 
 void ProcessCluster::set_link(NodeId from, NodeId to, const scenarios::LinkFault& fault) {
-  links_.at({from, to})->set(
-      {.blocked = fault.blocked || fault.clogged, .delay_max = fault.delay_extra_max});
+  links_.at({from, to})
+      ->set({.blocked = fault.blocked || fault.clogged, .delay_max = fault.delay_extra_max});
 }
 
 void ProcessCluster::reset_connections(NodeId node) {

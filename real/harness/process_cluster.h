@@ -33,11 +33,12 @@ struct ProcessClusterOptions {
   std::vector<Override> overrides;
 };
 
-// The cluster of a drawn scenario as processes of this machine: N plumbd on loopback, and the clients of its workloads as
-// nodes of this process.
+// The cluster of a drawn scenario as processes of this machine: N plumbd on loopback, and the
+// clients of its workloads as nodes of this process.
 //
-// A kill is SIGKILL, a pause SIGSTOP; each direction between two nodes goes through a proxy of ours. What no process can be
-// made to suffer from outside (failing disks, other clocks, lost power, single messages lost) can() denies.
+// A kill is SIGKILL, a pause SIGSTOP; each direction between two nodes goes through a proxy of
+// ours. What no process can be made to suffer from outside (failing disks, other clocks, lost
+// power, single messages lost) can() denies.
 //
 //   <directory>/n1/       data of node 1          <directory>/n1.log   what its processes said
 //   <directory>/c1/       files of client 1
@@ -45,15 +46,15 @@ class ProcessCluster : public scenarios::Cluster {
  public:
   static constexpr std::uint32_t kFirstClient = 101;
 
-  // Starts nothing yet. Errors: kInvalid, kIo; the detail is one line. REQUIRES: a drawn scenario of known workloads; the
-  // loop outlives the cluster.
+  // Starts nothing yet. Errors: kInvalid, kIo; the detail is one line. REQUIRES: a drawn scenario
+  // of known workloads; the loop outlives the cluster.
   static Result<std::unique_ptr<ProcessCluster>> open(real::EventLoop& loop,
                                                       const scenarios::Scenario& scenario,
                                                       ProcessClusterOptions options);
   ~ProcessCluster() override;
 
-  // Starts all processes and waits until each serves clients. Errors: kInvalid with what a process said before it ended, kIo
-  // when one is not ready in `limit`.
+  // Starts all processes and waits until each serves clients. Errors: kInvalid with what a process
+  // said before it ended, kIo when one is not ready in `limit`.
   Status start_nodes(Duration limit);
   void start_clients();
   // Clients finish the operation they are at, and take their last reads.
@@ -112,7 +113,9 @@ class ProcessCluster : public scenarios::Cluster {
   void set_flags(const scenarios::ClusterSpec& spec);
   void add_clients(const scenarios::Scenario& scenario);
   void start_client(scenarios::ClientSlot& slot);
-  std::string directory_of(const std::string& name) const { return options_.directory + "/" + name; }
+  std::string directory_of(const std::string& name) const {
+    return options_.directory + "/" + name;
+  }
 
   real::EventLoop& loop_;
   ProcessClusterOptions options_;

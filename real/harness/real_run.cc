@@ -31,7 +31,8 @@ void take(RunResult& result, RunVerdict verdict, const std::string& property,
   result.sentence = sentence;
 }
 
-// An operation type that never succeeded, or a kind of fault that was drawn, can be made here, and never struck.
+// An operation type that never succeeded, or a kind of fault that was drawn, can be made here, and
+// never struck.
 std::optional<std::string> vacuous(const RunResult& result) {
   if (result.functions.empty()) return "no operation was called";
   for (const auto& [function, outcomes] : result.functions) {

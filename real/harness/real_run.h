@@ -16,18 +16,20 @@ struct RealProgress {
   std::uint64_t faults = 0;  // begun so far
 };
 
-// One run of a drawn scenario on real processes, from the first process to the verdict: what SimRun is in the simulator.
+// One run of a drawn scenario on real processes, from the first process to the verdict: what SimRun
+// is in the simulator.
 //
-// In liveness mode everything is healed `quiet_ms` before the end; until the end the clients must finish and all nodes come
-// to the same state. A node that ends by itself is a failure in either mode: nothing that we do to it from outside is a
-// reason to.
+// In liveness mode everything is healed `quiet_ms` before the end; until the end the clients must
+// finish and all nodes come to the same state. A node that ends by itself is a failure in either
+// mode: nothing that we do to it from outside is a reason to.
 class RealRun {
  public:
   // REQUIRES: check_scenario() found nothing wrong; the scenario is drawn.
   RealRun(const scenarios::Scenario& scenario, ProcessClusterOptions options);
 
   // Errors: kInvalid, kNotFound, kIo; the cluster could not be started, and nothing was judged.
-  // `interrupted` is asked often: when it says yes, the run is cut short and judged as it is. `tick` comes every second.
+  // `interrupted` is asked often: when it says yes, the run is cut short and judged as it is.
+  // `tick` comes every second.
   Status run(UniqueFunction<bool()> interrupted, UniqueFunction<void(const RealProgress&)> tick);
   // REQUIRES: run() succeeded.
   scenarios::RunResult judge() const;

@@ -31,12 +31,12 @@ Status StoreProcess::start() {
   std::error_code missing;
   const auto size = std::filesystem::file_size(options_.log, missing);
   log_begins_at_ = missing ? 0 : size;
-  ChildOptions options{.program = options_.plumbd,
-                       .arguments = {"replica", "--node", std::to_string(options_.node.value),
-                                     "--data", options_.data, "--listen-peers",
-                                     real::text_of(peers_address()), "--listen",
-                                     real::text_of(clients_address())},
-                       .output = options_.log};
+  ChildOptions options{
+      .program = options_.plumbd,
+      .arguments = {"replica", "--node", std::to_string(options_.node.value), "--data",
+                    options_.data, "--listen-peers", real::text_of(peers_address()), "--listen",
+                    real::text_of(clients_address())},
+      .output = options_.log};
   options.arguments.insert(options.arguments.end(), flags_.begin(), flags_.end());
   auto child = ChildProcess::start(options);
   if (!child) return child.error();

@@ -11,7 +11,8 @@
 
 namespace plumbline::harness {
 
-// One store node of the cluster: its ports and files, which stay, and its process, which comes and goes.
+// One store node of the cluster: its ports and files, which stay, and its process, which comes and
+// goes.
 class StoreProcess {
  public:
   struct Options {

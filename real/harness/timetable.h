@@ -14,8 +14,8 @@ class EventLoop;
 
 namespace plumbline::harness {
 
-// The true clock of a run on real machines, and what is to be done at which time of it: in the order of times, ties in the
-// order of asking. What has not been done when this ends never is.
+// The true clock of a run on real machines, and what is to be done at which time of it: in the
+// order of times, ties in the order of asking. What has not been done when this ends never is.
 class Timetable {
  public:
   explicit Timetable(real::EventLoop& loop);

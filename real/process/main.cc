@@ -19,7 +19,8 @@ std::vector<std::string> known_names(const CLI::App& app) {
   return names;
 }
 
-// The first option that nobody knows; told before all else, for it is often why another one is missing.
+// The first option that nobody knows; told before all else, for it is often why another one is
+// missing.
 std::string unknown_option(const std::vector<std::string>& names, int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];

@@ -8,8 +8,8 @@
 
 namespace plumbline::process {
 
-// A node's Streams, with somebody told where the node listens, or why it cannot: a replica listens when it has recovered, so
-// that is also when it is ready.
+// A node's Streams, with somebody told where the node listens, or why it cannot: a replica listens
+// when it has recovered, so that is also when it is ready.
 class NotingStreams : public Streams {
  public:
   using Listening = UniqueFunction<void(const Result<Address>& where)>;

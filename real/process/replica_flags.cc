@@ -16,7 +16,8 @@ namespace {
 
 Error invalid(std::string line) { return {Errc::kInvalid, std::move(line)}; }
 
-// Without TLS and tokens, which are not there yet, whoever reaches a port may read and write everything.
+// Without TLS and tokens, which are not there yet, whoever reaches a port may read and write
+// everything.
 bool is_loopback(const std::string& host) {
   in_addr v4{};
   if (::inet_pton(AF_INET, host.c_str(), &v4) == 1) return (ntohl(v4.s_addr) >> 24) == 127;
@@ -71,7 +72,8 @@ Status check_numbers(const ReplicaFlags& flags) {
 }
 
 replica::ReplicaOptions to_options(const ReplicaFlags& flags,
-                                   const std::map<NodeId, Address>& members, const Address& listen) {
+                                   const std::map<NodeId, Address>& members,
+                                   const Address& listen) {
   replica::ReplicaOptions options;
   options.self = ReplicaId(flags.node);
   for (const auto& [member, address] : members) {

@@ -11,7 +11,8 @@
 
 namespace plumbline::process {
 
-// What `plumbd replica` is told, as text. A flag stands over its environment variable, which stands over the default.
+// What `plumbd replica` is told, as text. A flag stands over its environment variable, which stands
+// over the default.
 struct ReplicaFlags {
   std::uint32_t node = 0;
   std::string data;

@@ -16,7 +16,8 @@
 namespace plumbline::process {
 namespace {
 
-// A clean end may wait so long for what is being written; whatever is acknowledged is durable anyway.
+// A clean end may wait so long for what is being written; whatever is acknowledged is durable
+// anyway.
 constexpr Duration kFlushLimit = seconds(5);
 constexpr Duration kFlushPoll = milliseconds(2);
 // A device that does not answer must not keep the process alive: SIGALRM then ends it.
@@ -109,7 +110,8 @@ void ReplicaProcess::run() {
   world_->stop();
 }
 
-// Entries that were accepted are on the disk before we leave, so that the others need not send them again.
+// Entries that were accepted are on the disk before we leave, so that the others need not send them
+// again.
 void ReplicaProcess::stop_when_flushed(Instant limit) {
   const auto* node = static_cast<const replica::Replica*>(world_->node());
   const raft::Raft* const core = node->core();

@@ -50,13 +50,17 @@ Exit check_one(const CheckArguments& arguments, const std::string& path) {
 void add_check(CLI::App& app, Exit& exit) {
   auto arguments = std::make_shared<CheckArguments>();
   CLI::App* command = app.add_subcommand("check", "Judge histories (checker/history/FORMAT.md)");
-  command->add_option("HISTORY", arguments->histories, "history.jsonl files; - for standard input")->required();
+  command->add_option("HISTORY", arguments->histories, "history.jsonl files; - for standard input")
+      ->required();
   command->add_option("--model", arguments->model, "instead of what the history's functions say");
-  command->add_option("--budget", arguments->budget, "steps of search before the verdict is unknown");
-  command->add_option("--format", arguments->format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  command->add_option("--budget", arguments->budget,
+                      "steps of search before the verdict is unknown");
+  command->add_option("--format", arguments->format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}));
   command->callback([arguments, &exit] {
     exit = Exit::kPassed;
-    for (const std::string& path : arguments->histories) exit = worst(exit, check_one(*arguments, path));
+    for (const std::string& path : arguments->histories)
+      exit = worst(exit, check_one(*arguments, path));
   });
 }
 

@@ -27,8 +27,8 @@ struct Doctor {
   bool healthy = true;
 
   void say(bool good, const std::string& what, const std::string& advice) {
-    std::printf("%s %s%s%s\n", good ? "ok  " : "BAD ", what.c_str(), good || advice.empty() ? "" : ": ",
-                good ? "" : advice.c_str());
+    std::printf("%s %s%s%s\n", good ? "ok  " : "BAD ", what.c_str(),
+                good || advice.empty() ? "" : ": ", good ? "" : advice.c_str());
     healthy = healthy && good;
   }
 };
@@ -43,7 +43,8 @@ bool repeats_itself() {
   scenarios::RunRequest request = scenarios::draw_request(scenario, 1);
   scenarios::SimRun run(request);
   run.run();
-  const fs::path path = fs::temp_directory_path() / ("plumbline-doctor-" + std::to_string(::getpid()) + ".json");
+  const fs::path path =
+      fs::temp_directory_path() / ("plumbline-doctor-" + std::to_string(::getpid()) + ".json");
   if (!scenarios::save_run(scenarios::run_file(request, ""), path.string())) return false;
   const scenarios::Rerun again = scenarios::rerun_in_new_process(path.string(), "");
   std::error_code ignored;
@@ -54,7 +55,8 @@ bool repeats_itself() {
 Exit run_doctor() {
   Doctor doctor;
   const unsigned cores = std::thread::hardware_concurrency();
-  doctor.say(cores > 0, std::to_string(cores) + " processors", "their number is unknown, use --jobs");
+  doctor.say(cores > 0, std::to_string(cores) + " processors",
+             "their number is unknown, use --jobs");
   struct statvfs disk {};
   const bool known = ::statvfs(".", &disk) == 0;
   const std::uint64_t free_bytes = known ? std::uint64_t{disk.f_bavail} * disk.f_frsize : 0;
@@ -62,8 +64,8 @@ Exit run_doctor() {
              "campaigns write failing runs; have 1 GiB");
   rlimit files{};
   ::getrlimit(RLIMIT_NOFILE, &files);
-  doctor.say(files.rlim_cur >= kOpenFilesWanted, std::to_string(files.rlim_cur) + " files may be open",
-             "raise it with ulimit -n 4096");
+  doctor.say(files.rlim_cur >= kOpenFilesWanted,
+             std::to_string(files.rlim_cur) + " files may be open", "raise it with ulimit -n 4096");
   const std::string suite = find_in_tree("scenarios/suites/default");
   doctor.say(!suite.empty(), "the default suite" + (suite.empty() ? "" : " is " + suite),
              "not found from here: name scenario files");
@@ -75,7 +77,8 @@ Exit run_doctor() {
 }  // namespace
 
 void add_doctor(CLI::App& app, Exit& exit) {
-  CLI::App* command = app.add_subcommand("doctor", "Say whether this machine can do what is needed");
+  CLI::App* command =
+      app.add_subcommand("doctor", "Say whether this machine can do what is needed");
   command->callback([&exit] { exit = run_doctor(); });
 }
 

@@ -24,7 +24,9 @@ struct PlantsArguments {
 Exit run_plants(const PlantsArguments& arguments) {
   const std::vector<scenarios::PlantInfo> plants = scenarios::woven_plants();
   if (plants.size() <= 1) {
-    complain("no plants are woven into this build; ./dev build plants makes one that has them, in build/plants/bin");
+    complain(
+        "no plants are woven into this build; ./dev build plants makes one that has them, in "
+        "build/plants/bin");
     return Exit::kUsage;
   }
   std::vector<std::string> names;
@@ -51,11 +53,14 @@ Exit run_plants(const PlantsArguments& arguments) {
   options.pool.jobs = arguments.jobs;
   catch_interrupts();
   scenarios::PlantHunt hunt(std::move(options));
-  const Status ran = hunt.run(interrupted, [](const scenarios::PlantInfo& plant, const scenarios::Hunt& one) {
-    std::fprintf(stderr, "%-6s start %llu: %s after %llu seeds %s %s\n", plant.id.empty() ? "clean" : plant.id.c_str(),
-                 static_cast<unsigned long long>(one.start), one.found ? "found" : "nothing",
-                 static_cast<unsigned long long>(one.seeds), one.property.c_str(), one.seed.c_str());
-  });
+  const Status ran =
+      hunt.run(interrupted, [](const scenarios::PlantInfo& plant, const scenarios::Hunt& one) {
+        std::fprintf(stderr, "%-6s start %llu: %s after %llu seeds %s %s\n",
+                     plant.id.empty() ? "clean" : plant.id.c_str(),
+                     static_cast<unsigned long long>(one.start), one.found ? "found" : "nothing",
+                     static_cast<unsigned long long>(one.seeds), one.property.c_str(),
+                     one.seed.c_str());
+      });
   if (!ran) {
     complain(ran.error().message());
     return Exit::kInfrastructure;
@@ -69,13 +74,16 @@ Exit run_plants(const PlantsArguments& arguments) {
 
 void add_plants(CLI::App& app, Exit& exit) {
   auto arguments = std::make_shared<PlantsArguments>();
-  CLI::App* command = app.add_subcommand("plants", "Measure the testbed: seeds until each woven bug is found");
+  CLI::App* command =
+      app.add_subcommand("plants", "Measure the testbed: seeds until each woven bug is found");
   command->add_option("SCENARIO", arguments->scenarios, "scenario files or folders of them");
   command->add_option("--plant", arguments->only, "only these; clean is the control");
-  command->add_option("--seeds", arguments->seeds, "at most, for each start")->capture_default_str();
+  command->add_option("--seeds", arguments->seeds, "at most, for each start")
+      ->capture_default_str();
   command->add_option("--starts", arguments->starts, "hunts for each plant")->capture_default_str();
   command->add_option("--jobs", arguments->jobs, "processes at a time")->capture_default_str();
-  command->add_option("--out", arguments->out, "plants.jsonl is kept here and resumed")->capture_default_str();
+  command->add_option("--out", arguments->out, "plants.jsonl is kept here and resumed")
+      ->capture_default_str();
   command->callback([arguments, &exit] { exit = run_plants(*arguments); });
 }
 

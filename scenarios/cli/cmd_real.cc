@@ -67,8 +67,8 @@ Status stretch(Scenario& scenario, std::int64_t seconds) {
   }
   const std::string problem = scenarios::problem_of(scenario);
   if (problem.empty()) return {};
-  return Error{Errc::kInvalid, "--duration " + std::to_string(seconds) + ": " + scenario.name +
-                                   ": " + problem};
+  return Error{Errc::kInvalid,
+               "--duration " + std::to_string(seconds) + ": " + scenario.name + ": " + problem};
 }
 
 Exit exit_of(RunVerdict verdict) {
@@ -86,9 +86,11 @@ Exit exit_of(RunVerdict verdict) {
 
 std::string operations_table(const RunResult& result) {
   scenarios::Outcomes all;
-  std::string text = fmt::format("{:<20} {:>8} {:>8} {:>8}\n", "operation", "ok", "fail", "unknown");
+  std::string text =
+      fmt::format("{:<20} {:>8} {:>8} {:>8}\n", "operation", "ok", "fail", "unknown");
   const auto row = [&](const std::string& name, const scenarios::Outcomes& outcomes) {
-    text += fmt::format("{:<20} {:>8} {:>8} {:>8}\n", name, outcomes.ok, outcomes.fail, outcomes.unknown);
+    text += fmt::format("{:<20} {:>8} {:>8} {:>8}\n", name, outcomes.ok, outcomes.fail,
+                        outcomes.unknown);
   };
   for (const auto& [function, outcomes] : result.functions) {
     row(function, outcomes);
@@ -103,10 +105,11 @@ std::string operations_table(const RunResult& result) {
 std::string faults_table(const RunResult& result) {
   std::string text = fmt::format("{:<20} {:>8} {:>8}\n", "fault", "drawn", "struck");
   for (const auto& [kind, tally] : result.faults) {
-    const bool impossible = std::find(result.faults_impossible.begin(), result.faults_impossible.end(),
-                                      kind) != result.faults_impossible.end();
-    text += fmt::format("{:<20} {:>8} {:>8}{}\n", scenarios::name_of(kind), tally.drawn, tally.struck,
-                        impossible ? "  impossible on processes" : "");
+    const bool impossible =
+        std::find(result.faults_impossible.begin(), result.faults_impossible.end(), kind) !=
+        result.faults_impossible.end();
+    text += fmt::format("{:<20} {:>8} {:>8}{}\n", scenarios::name_of(kind), tally.drawn,
+                        tally.struck, impossible ? "  impossible on processes" : "");
   }
   return text;
 }
@@ -115,7 +118,8 @@ std::string verdict_text(const RunResult& result) {
   if (result.verdict == RunVerdict::kPass) {
     return fmt::format("pass: the {} operations are linearizable", result.checked.operations);
   }
-  return std::string(scenarios::name_of(result.verdict)) + " (" + result.property + "): " + result.sentence;
+  return std::string(scenarios::name_of(result.verdict)) + " (" + result.property +
+         "): " + result.sentence;
 }
 
 // One scenario, from drawing it to its files.
@@ -162,15 +166,15 @@ harness::ProcessClusterOptions RealJob::cluster_options() const {
 Status RealJob::clear_directory() const {
   std::error_code failed;
   fs::remove_all(directory_ / "nodes", failed);
-  if (failed) return Error{Errc::kIo, "cannot clear " + directory_.string() + ": " + failed.message()};
+  if (failed)
+    return Error{Errc::kIo, "cannot clear " + directory_.string() + ": " + failed.message()};
   return {};
 }
 
 Status RealJob::save(const RunResult& result) const {
   scenarios::RunFile file = scenarios::run_file(request_, arguments_.plant);
   file.replay = replay();
-  const Status written =
-      scenarios::write_run_directory(directory_.string(), file, result, nullptr);
+  const Status written = scenarios::write_run_directory(directory_.string(), file, result, nullptr);
   if (!written) return written;
   std::ofstream results(fs::path(arguments_.out) / "results.jsonl", std::ios::app);
   results << scenarios::to_json(line_of(result)) << std::endl;
@@ -270,13 +274,16 @@ void add_real(CLI::App& app, Exit& exit) {
   CLI::App* command = app.add_subcommand("real", "Run scenarios on real processes and judge them");
   command->add_option("SCENARIO", arguments->scenarios,
                       "scenario files or folders of them (default: scenarios/suites/smoke)");
-  command->add_option("--seed", arguments->seed, "what the faults are drawn from (default: random)");
+  command->add_option("--seed", arguments->seed,
+                      "what the faults are drawn from (default: random)");
   command->add_option("--duration", arguments->duration, "seconds (default: the scenario's own)")
       ->check(CLI::Range(1, 86'400));
   command->add_option("--out", arguments->out, "output directory")->capture_default_str();
-  command->add_option("--plumbd", arguments->plumbd, "the store's program (default: beside this one)");
+  command->add_option("--plumbd", arguments->plumbd,
+                      "the store's program (default: beside this one)");
   command->add_option("--plant", arguments->plant, "switch a woven bug on (a plumbd with plants)");
-  command->add_option("--format", arguments->format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  command->add_option("--format", arguments->format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}));
   command->add_flag("--keep-data", arguments->keep_data, "keep the data directories of the nodes");
   command->add_flag("--trace", arguments->trace, "nodes tell everything in their logs");
   command->add_option("--progress", arguments->terminal.progress, "auto, bar, plain or none")

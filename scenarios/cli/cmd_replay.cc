@@ -1,4 +1,5 @@
-// plumbline replay: one run again, in detail. It first says whether this is the same run as the one that was recorded.
+// plumbline replay: one run again, in detail. It first says whether this is the same run as the one
+// that was recorded.
 
 #include <cstdio>
 #include <filesystem>
@@ -48,7 +49,9 @@ Result<Until> parse_until(const std::string& text) {
   } else if (unit == "ms") {
     until.time = TrueTime{static_cast<std::int64_t>(number * 1e6)};
   } else {
-    return Error{Errc::kInvalid, "--until " + text + ": write an event's number, or a time such as 12.05s or 350ms"};
+    return Error{
+        Errc::kInvalid,
+        "--until " + text + ": write an event's number, or a time such as 12.05s or 350ms"};
   }
   return until;
 }
@@ -81,9 +84,11 @@ std::string hex(std::uint64_t number) {
   return text;
 }
 
-Exit finish(const scenarios::RunFile& file, const scenarios::RunResult& result, const sim::TraceRecorder& trace) {
-  std::printf("%s %s: %s%s%s\n", file.scenario.name.c_str(), scenarios::seed_text(file.seed).c_str(),
-              scenarios::name_of(result.verdict), result.property.empty() ? "" : ", ", result.property.c_str());
+Exit finish(const scenarios::RunFile& file, const scenarios::RunResult& result,
+            const sim::TraceRecorder& trace) {
+  std::printf("%s %s: %s%s%s\n", file.scenario.name.c_str(),
+              scenarios::seed_text(file.seed).c_str(), scenarios::name_of(result.verdict),
+              result.property.empty() ? "" : ", ", result.property.c_str());
   const bool failed = result.verdict != scenarios::RunVerdict::kPass;
   if (failed) {
     std::printf("the run around it:\n");
@@ -91,16 +96,18 @@ Exit finish(const scenarios::RunFile& file, const scenarios::RunResult& result, 
     std::printf("%s\n", result.sentence.c_str());
   }
   for (const std::string& key : result.unused_overrides) {
-    std::printf("override %s met no decision: the code has changed since this run was written\n", key.c_str());
+    std::printf("override %s met no decision: the code has changed since this run was written\n",
+                key.c_str());
   }
   const std::string hash = hex(result.trace_hash);
   if (file.trace_hash.empty()) {
-    std::printf("trace hash %s, %llu events\n", hash.c_str(), static_cast<unsigned long long>(result.events));
+    std::printf("trace hash %s, %llu events\n", hash.c_str(),
+                static_cast<unsigned long long>(result.events));
   } else if (file.trace_hash == hash) {
     std::printf("trace hash %s, identical to the recorded run\n", hash.c_str());
   } else if (file.build != scenarios::build_id()) {
-    std::printf("trace hash %s, recorded was %s by another build (%s)\n", hash.c_str(), file.trace_hash.c_str(),
-                file.build.c_str());
+    std::printf("trace hash %s, recorded was %s by another build (%s)\n", hash.c_str(),
+                file.trace_hash.c_str(), file.build.c_str());
   } else {
     std::printf("trace hash %s, but this very build recorded %s: nondeterminism\n", hash.c_str(),
                 file.trace_hash.c_str());
@@ -119,10 +126,12 @@ Exit run_replay(const ReplayArguments& arguments) {
     return Exit::kUsage;
   }
   if (!scenarios::select_plant(file->plant)) {
-    complain("the run needs the plant " + file->plant + ", which only the woven build has (./dev build plants)");
+    complain("the run needs the plant " + file->plant +
+             ", which only the woven build has (./dev build plants)");
     return Exit::kUsage;
   }
-  scenarios::RunRequest request{.scenario = file->scenario, .seed = file->seed, .overrides = file->overrides, .trace = {}};
+  scenarios::RunRequest request{
+      .scenario = file->scenario, .seed = file->seed, .overrides = file->overrides, .trace = {}};
   request.trace.keep = sim::TraceMemory::Keep::kAll;
   scenarios::SimRun run(request);
   if (until->event || until->time) {
@@ -130,7 +139,8 @@ Exit run_replay(const ReplayArguments& arguments) {
     if (until->time) run.run_to_time(*until->time);
     const sim::Simulation& simulation = run.simulation();
     tell_story(simulation.trace(), simulation.now());
-    std::printf("stopped at event %llu, %.6f s\n%s", static_cast<unsigned long long>(simulation.events()),
+    std::printf("stopped at event %llu, %.6f s\n%s",
+                static_cast<unsigned long long>(simulation.events()),
                 static_cast<double>(simulation.now().ns) / 1e9, run.describe_nodes().c_str());
     return Exit::kPassed;
   }
@@ -152,9 +162,11 @@ void add_replay(CLI::App& app, Exit& exit) {
   command->add_option("RUN", arguments->run, "a run.json, or the folder that holds it");
   command->add_option("--seed", arguments->seed, "instead of RUN: a seed of the suite");
   command->add_option("--scenario", arguments->scenarios, "with --seed: scenario files or folders");
-  command->add_option("--until", arguments->until, "stop at an event (81234) or a time (12.05s) and show each node");
+  command->add_option("--until", arguments->until,
+                      "stop at an event (81234) or a time (12.05s) and show each node");
   command->add_option("--out", arguments->out, "write the run's files here");
-  command->add_flag("--no-fork", arguments->no_fork, "run in this very process, for a debugger (always so here)");
+  command->add_flag("--no-fork", arguments->no_fork,
+                    "run in this very process, for a debugger (always so here)");
   command->callback([command, arguments, &exit] {
     if (arguments->run.empty() == arguments->seed.empty()) {
       complain("replay takes a run file or --seed, and not both");

@@ -24,8 +24,8 @@ struct ShrinkArguments {
 };
 
 std::string size_text(const scenarios::ShrinkSize& size) {
-  return std::to_string(size.operations) + " operations of " + std::to_string(size.clients) + " clients, " +
-         std::to_string(size.faults) + " faults";
+  return std::to_string(size.operations) + " operations of " + std::to_string(size.clients) +
+         " clients, " + std::to_string(size.faults) + " faults";
 }
 
 Exit run_shrink(const ShrinkArguments& arguments) {
@@ -35,13 +35,17 @@ Exit run_shrink(const ShrinkArguments& arguments) {
     return Exit::kUsage;
   }
   if (!scenarios::select_plant(file->plant)) {
-    complain("the run needs the plant " + file->plant + ", which only the woven build has (./dev build plants)");
+    complain("the run needs the plant " + file->plant +
+             ", which only the woven build has (./dev build plants)");
     return Exit::kUsage;
   }
-  scenarios::Shrinker shrinker(*file, {.jobs = arguments.jobs, .seconds_max = arguments.time_budget});
-  scenarios::ShrinkEnd end = shrinker.shrink([](std::uint64_t trials, const scenarios::ShrinkSize& size) {
-    std::fprintf(stderr, "after %llu runs: %s\n", static_cast<unsigned long long>(trials), size_text(size).c_str());
-  });
+  scenarios::Shrinker shrinker(*file,
+                               {.jobs = arguments.jobs, .seconds_max = arguments.time_budget});
+  scenarios::ShrinkEnd end =
+      shrinker.shrink([](std::uint64_t trials, const scenarios::ShrinkSize& size) {
+        std::fprintf(stderr, "after %llu runs: %s\n", static_cast<unsigned long long>(trials),
+                     size_text(size).c_str());
+      });
   if (!end.failed_at_all) {
     complain("this run does not fail here, so there is nothing to shrink");
     return Exit::kNothingRan;
@@ -54,9 +58,10 @@ Exit run_shrink(const ShrinkArguments& arguments) {
     complain(saved.error().message());
     return Exit::kInfrastructure;
   }
-  std::printf("%s -> %s; %zu decisions left of %zu, %llu runs, %llu s\n", size_text(end.before).c_str(),
-              size_text(end.after).c_str(), end.after.decisions(), end.before.decisions(),
-              static_cast<unsigned long long>(end.trials), static_cast<unsigned long long>(end.seconds));
+  std::printf("%s -> %s; %zu decisions left of %zu, %llu runs, %llu s\n",
+              size_text(end.before).c_str(), size_text(end.after).c_str(), end.after.decisions(),
+              end.before.decisions(), static_cast<unsigned long long>(end.trials),
+              static_cast<unsigned long long>(end.seconds));
   std::printf("%s, %s\nreplay: %s\n", end.smallest.verdict.c_str(), end.smallest.property.c_str(),
               end.smallest.replay.c_str());
   return Exit::kPassed;

@@ -1,4 +1,5 @@
-// plumbline sim: runs seeds, each in a process of its own, and writes what a person and a CI server read.
+// plumbline sim: runs seeds, each in a process of its own, and writes what a person and a CI server
+// read.
 
 #include <algorithm>
 #include <cstdio>
@@ -92,7 +93,8 @@ Status choose_scenarios(const SimArguments& arguments, CampaignOptions& options)
   std::vector<std::string> paths = arguments.scenarios;
   if (paths.empty()) {
     const std::string suite = find_in_tree("scenarios/suites/default");
-    if (suite.empty()) return Error{Errc::kNotFound, "no scenario given, and scenarios/suites/default is not here"};
+    if (suite.empty())
+      return Error{Errc::kNotFound, "no scenario given, and scenarios/suites/default is not here"};
     paths = {suite};
     if (arguments.seed.empty() && arguments.plant.empty()) {
       auto regressions = load_regressions(arguments.out);
@@ -111,10 +113,12 @@ Status to_options(const SimArguments& arguments, CampaignOptions& options) {
   if (!shard) return shard.error();
   options.shard = *shard;
   const int percent = std::atoi(arguments.determinism.c_str());
-  if (percent < 0 || percent > 100) return Error{Errc::kInvalid, "--check-determinism takes 0 to 100 percent"};
+  if (percent < 0 || percent > 100)
+    return Error{Errc::kInvalid, "--check-determinism takes 0 to 100 percent"};
   options.determinism_percent = static_cast<std::uint64_t>(percent);
   if (!scenarios::select_plant(arguments.plant)) {
-    return Error{Errc::kInvalid, "this build has no plant " + arguments.plant + " (./dev build plants weaves them in)"};
+    return Error{Errc::kInvalid, "this build has no plant " + arguments.plant +
+                                     " (./dev build plants weaves them in)"};
   }
   options.out = arguments.out;
   options.plant = arguments.plant;
@@ -160,21 +164,27 @@ void write_run_pages(const std::string& out, const reports::SuiteSummary& summar
 
 Exit exit_of(const reports::SuiteSummary& summary) {
   using reports::SeedVerdict;
-  const auto count = [&](SeedVerdict verdict) { return reports::count_of(summary.verdicts, verdict); };
+  const auto count = [&](SeedVerdict verdict) {
+    return reports::count_of(summary.verdicts, verdict);
+  };
   if (summary.total() == 0) return Exit::kNothingRan;
   Exit exit = Exit::kPassed;
-  if (count(SeedVerdict::kIndeterminate) * 100 > summary.total()) exit = worst(exit, Exit::kIndeterminate);
+  if (count(SeedVerdict::kIndeterminate) * 100 > summary.total())
+    exit = worst(exit, Exit::kIndeterminate);
   if (summary.total() >= kProbesRequiredFrom && !summary.probes_never_reached().empty()) {
     exit = worst(exit, Exit::kIndeterminate);
   }
   if (count(SeedVerdict::kInfrastructure) > 0) exit = worst(exit, Exit::kInfrastructure);
   if (count(SeedVerdict::kNondeterminism) > 0) exit = worst(exit, Exit::kNondeterminism);
-  const bool violated = count(SeedVerdict::kViolation) + count(SeedVerdict::kCrash) + count(SeedVerdict::kLiveness) > 0;
+  const bool violated =
+      count(SeedVerdict::kViolation) + count(SeedVerdict::kCrash) + count(SeedVerdict::kLiveness) >
+      0;
   return violated ? worst(exit, Exit::kViolation) : exit;
 }
 
 Exit report(const SimArguments& arguments) {
-  const auto summary = reports::read_suite((fs::path(arguments.out) / "results.jsonl").string(), suite_options());
+  const auto summary =
+      reports::read_suite((fs::path(arguments.out) / "results.jsonl").string(), suite_options());
   if (!summary) {
     complain(summary.problem().text());
     return Exit::kInfrastructure;
@@ -184,9 +194,10 @@ Exit report(const SimArguments& arguments) {
   if (arguments.format == "json") {
     std::printf("%s\n", reports::suite_json(summary.value()).c_str());
   } else {
-    std::printf("%s\nreport: %s\n",
-                reports::suite_table(summary.value(), {.colour = use_color(arguments.terminal)}).c_str(),
-                (fs::path(arguments.out) / "suite.html").c_str());
+    std::printf(
+        "%s\nreport: %s\n",
+        reports::suite_table(summary.value(), {.colour = use_color(arguments.terminal)}).c_str(),
+        (fs::path(arguments.out) / "suite.html").c_str());
   }
   return exit_of(summary.value());
 }
@@ -222,18 +233,26 @@ void add_sim(CLI::App& app, Exit& exit) {
   auto arguments = std::make_shared<SimArguments>();
   CLI::App* command = app.add_subcommand("sim", "Run seeds in the simulator and judge each");
   command->add_option("SCENARIO", arguments->scenarios, "scenario files or folders of them");
-  command->add_option("--seeds", arguments->seeds, "a count, or A..B with both included")->capture_default_str();
+  command->add_option("--seeds", arguments->seeds, "a count, or A..B with both included")
+      ->capture_default_str();
   command->add_option("--seed", arguments->seed, "one seed: decimal, 0x hex, or a commit hash");
-  command->add_option("--seed-base", arguments->seed_base, "where a count begins: a number, random or commit")
+  command
+      ->add_option("--seed-base", arguments->seed_base,
+                   "where a count begins: a number, random or commit")
       ->capture_default_str();
   command->add_option("--jobs", arguments->jobs, "processes at a time")->capture_default_str();
-  command->add_option("--shard", arguments->shard, "this machine's part, i/n from 1/n")->capture_default_str();
-  command->add_option("--time-budget", arguments->time_budget, "seconds after which no further seed begins");
+  command->add_option("--shard", arguments->shard, "this machine's part, i/n from 1/n")
+      ->capture_default_str();
+  command->add_option("--time-budget", arguments->time_budget,
+                      "seconds after which no further seed begins");
   command->add_option("--max-failures", arguments->max_failures, "stop after so many failures");
-  command->add_option("--check-determinism", arguments->determinism, "percent of seeds to run a second time elsewhere");
-  command->add_option("--out", arguments->out, "output directory; a rerun resumes it")->capture_default_str();
+  command->add_option("--check-determinism", arguments->determinism,
+                      "percent of seeds to run a second time elsewhere");
+  command->add_option("--out", arguments->out, "output directory; a rerun resumes it")
+      ->capture_default_str();
   command->add_option("--plant", arguments->plant, "switch a woven bug on (plants build)");
-  command->add_option("--format", arguments->format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  command->add_option("--format", arguments->format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}));
   command->add_option("--progress", arguments->terminal.progress, "auto, bar, plain or none")
       ->check(CLI::IsMember({"auto", "bar", "plain", "none"}));
   command->add_option("--color", arguments->terminal.color, "auto, always or never")

@@ -15,12 +15,14 @@ void add_version(CLI::App& app, Exit& exit) {
 }
 
 void add_rerun(CLI::App& app, Exit& exit) {
-  CLI::App* command = app.add_subcommand("rerun", "One run in this process, for a determinism check");
+  CLI::App* command =
+      app.add_subcommand("rerun", "One run in this process, for a determinism check");
   command->group("");
   auto files = std::make_shared<std::vector<std::string>>();
   command->add_option("FILES", *files)->required()->expected(1, 2);
   command->callback([files, &exit] {
-    exit = static_cast<Exit>(scenarios::rerun_main(files->front(), files->size() > 1 ? files->back() : ""));
+    exit = static_cast<Exit>(
+        scenarios::rerun_main(files->front(), files->size() > 1 ? files->back() : ""));
   });
 }
 

@@ -7,7 +7,8 @@
 
 namespace plumbline::cli {
 
-// Each adds one subcommand with its options and says what runs it. The chosen one leaves its exit code in `exit`.
+// Each adds one subcommand with its options and says what runs it. The chosen one leaves its exit
+// code in `exit`.
 void add_sim(CLI::App& app, Exit& exit);
 void add_replay(CLI::App& app, Exit& exit);
 void add_shrink(CLI::App& app, Exit& exit);

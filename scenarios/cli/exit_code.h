@@ -4,7 +4,8 @@
 
 namespace plumbline::cli {
 
-// What a program that calls us may rely on. When several apply, a violation is never masked: worst() keeps their order.
+// What a program that calls us may rely on. When several apply, a violation is never masked:
+// worst() keeps their order.
 enum class Exit : int {
   kPassed = 0,
   kViolation = 1,
@@ -18,8 +19,8 @@ enum class Exit : int {
 
 // The one of both that must be told.
 constexpr Exit worst(Exit a, Exit b) {
-  for (const Exit first : {Exit::kUsage, Exit::kViolation, Exit::kNondeterminism, Exit::kInfrastructure,
-                           Exit::kNothingRan, Exit::kIndeterminate}) {
+  for (const Exit first : {Exit::kUsage, Exit::kViolation, Exit::kNondeterminism,
+                           Exit::kInfrastructure, Exit::kNothingRan, Exit::kIndeterminate}) {
     if (a == first || b == first) return first;
   }
   return a == Exit::kInterrupted ? a : b;

@@ -31,8 +31,9 @@ Status check_workloads(const scenarios::Scenario& scenario, const std::string& o
     const std::string& kind = scenario.workloads[i].kind;
     if (scenarios::find_workload(kind) != nullptr) continue;
     const std::string nearest = nearest_of(kind, names);
-    return Error{Errc::kInvalid, origin + ": /workloads/" + std::to_string(i) + "/kind: there is no workload '" +
-                                     kind + "'" + (nearest.empty() ? "" : ", did you mean '" + nearest + "'?")};
+    return Error{Errc::kInvalid, origin + ": /workloads/" + std::to_string(i) +
+                                     "/kind: there is no workload '" + kind + "'" +
+                                     (nearest.empty() ? "" : ", did you mean '" + nearest + "'?")};
   }
   return {};
 }
@@ -60,7 +61,8 @@ Result<std::vector<scenarios::Scenario>> load_suite(const std::vector<std::strin
       suite.push_back(std::move(*scenario));
     }
   }
-  if (suite.empty()) return Error{Errc::kNotFound, "no scenario in " + (paths.empty() ? "" : paths[0])};
+  if (suite.empty())
+    return Error{Errc::kNotFound, "no scenario in " + (paths.empty() ? "" : paths[0])};
   return suite;
 }
 
@@ -83,7 +85,8 @@ Result<std::vector<scenarios::SeedJob>> load_regressions(const std::string& out)
     Result<scenarios::RunFile> run = load_run_argument(file);
     if (!run) return run.error();
     scenarios::SeedJob job;
-    job.request = {.scenario = run->scenario, .seed = run->seed, .overrides = run->overrides, .trace = {}};
+    job.request = {
+        .scenario = run->scenario, .seed = run->seed, .overrides = run->overrides, .trace = {}};
     job.request.scenario.name = "regression-" + fs::path(file).stem().string();
     job.out = out;
     jobs.push_back(std::move(job));

@@ -8,11 +8,12 @@
 
 namespace plumbline::cli {
 
-// Scenarios of files and of folders of files (*.json, by name), each checked as far as it can be before anything runs.
-// Errors: kInvalid, kNotFound; one line for the user.
+// Scenarios of files and of folders of files (*.json, by name), each checked as far as it can be
+// before anything runs. Errors: kInvalid, kNotFound; one line for the user.
 Result<std::vector<scenarios::Scenario>> load_suite(const std::vector<std::string>& paths);
 
-// The suites that come with the sources: below the current folder, or beside the program's build. "" when not found.
+// The suites that come with the sources: below the current folder, or beside the program's build.
+// "" when not found.
 std::string find_in_tree(const std::string& relative);
 
 // Every run file of scenarios/regressions, as jobs.

@@ -51,7 +51,8 @@ reports::ProgressStyle progress_style(const TerminalOptions& options) {
   if (options.progress == "bar") return reports::ProgressStyle::kBar;
   if (options.progress == "plain") return reports::ProgressStyle::kPlain;
   if (options.progress == "none") return reports::ProgressStyle::kNone;
-  return ::isatty(STDERR_FILENO) == 1 ? reports::ProgressStyle::kBar : reports::ProgressStyle::kPlain;
+  return ::isatty(STDERR_FILENO) == 1 ? reports::ProgressStyle::kBar
+                                      : reports::ProgressStyle::kPlain;
 }
 
 void complain(const std::string& line) { std::fprintf(stderr, "plumbline: %s\n", line.c_str()); }
@@ -71,7 +72,7 @@ std::string nearest_of(const std::string& word, const std::vector<std::string>& 
 bool interrupted() { return interrupts != 0; }
 
 void catch_interrupts() {
-  struct sigaction action{};
+  struct sigaction action {};
   action.sa_handler = on_interrupt;
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);

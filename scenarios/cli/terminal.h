@@ -7,7 +7,8 @@
 
 namespace plumbline::cli {
 
-// How a person or a pipe is spoken to. Results go to standard output, progress and logs to standard error.
+// How a person or a pipe is spoken to. Results go to standard output, progress and logs to standard
+// error.
 struct TerminalOptions {
   std::string progress = "auto";  // auto, bar, plain, none
   std::string color = "auto";     // auto, always, never; NO_COLOR counts for auto

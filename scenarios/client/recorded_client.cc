@@ -14,15 +14,12 @@ constexpr char kTokenEnd = ';';
 constexpr char kPadding = '.';
 constexpr std::int64_t kNobodysValue = INT64_MIN;
 
-Value to_value(std::optional<std::int64_t> number) {
-  return number ? Value(*number) : Value();
-}
+Value to_value(std::optional<std::int64_t> number) { return number ? Value(*number) : Value(); }
 
 }  // namespace
 
 RecordedClient::RecordedClient(World& world, client::Options options, Recorder& recorder,
-                               std::int64_t process, Duration timeout,
-                               std::uint64_t padding_max)
+                               std::int64_t process, Duration timeout, std::uint64_t padding_max)
     : world_(world),
       client_(world, std::move(options)),
       recorder_(recorder),
@@ -108,7 +105,8 @@ std::optional<std::int64_t> RecordedClient::compare_and_swap(Yield& yield, const
 }
 
 void RecordedClient::append(Yield& yield, const std::string& key, std::int64_t token) {
-  const std::size_t index = recorder_.invoked(process_, Function::kAppend, key, {Value(std::to_string(token))});
+  const std::size_t index =
+      recorder_.invoked(process_, Function::kAppend, key, {Value(std::to_string(token))});
   record(index, client_.append(yield, key, encode(token) + kTokenEnd, deadline()), {});
 }
 

@@ -10,8 +10,9 @@
 
 namespace plumbline::scenarios {
 
-// A client of the store whose every operation is written down. Values are integers for registers and lists of tokens for
-// keys that are appended to: written once each, so that a read says which write it saw.
+// A client of the store whose every operation is written down. Values are integers for registers
+// and lists of tokens for keys that are appended to: written once each, so that a read says which
+// write it saw.
 class RecordedClient {
  public:
   RecordedClient(World& world, client::Options options, Recorder& recorder, std::int64_t process,
@@ -29,9 +30,11 @@ class RecordedClient {
 
  private:
   Instant deadline() const;
-  // How a number stands in the store: with padding, so that commands differ in size; the same number always alike.
+  // How a number stands in the store: with padding, so that commands differ in size; the same
+  // number always alike.
   Bytes encode(std::int64_t number) const;
-  // Bytes that encode() never made become a value that nobody wrote, so that they reach the checker as such.
+  // Bytes that encode() never made become a value that nobody wrote, so that they reach the checker
+  // as such.
   std::optional<std::int64_t> decode(const std::optional<Bytes>& bytes) const;
   checker::Value decode_list(const std::optional<Bytes>& bytes) const;
   void record(std::size_t index, const client::Outcome& outcome,

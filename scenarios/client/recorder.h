@@ -10,8 +10,8 @@
 
 namespace plumbline::scenarios {
 
-// Writes down what clients did, on the true clock, as the checker house reads it. Lives outside the clients, so that a
-// client's death leaves its operation in flight recorded as unknown.
+// Writes down what clients did, on the true clock, as the checker house reads it. Lives outside the
+// clients, so that a client's death leaves its operation in flight recorded as unknown.
 class Recorder {
  public:
   using Now = UniqueFunction<TrueTime()>;

@@ -13,13 +13,14 @@
 
 namespace plumbline::scenarios {
 
-// What a nemesis does to one direction between two store nodes. Fields add to what the scenario's network does anyway.
+// What a nemesis does to one direction between two store nodes. Fields add to what the scenario's
+// network does anyway.
 struct LinkFault {
   bool blocked = false;
   std::uint64_t loss_ppm = 0;
   std::uint64_t duplicate_ppm = 0;
   Duration delay_extra_max = {};  // each message waits up to this longer
-  bool clogged = false;      // held until unclogged, then all delivered
+  bool clogged = false;           // held until unclogged, then all delivered
 };
 
 struct DiskFault {
@@ -28,31 +29,33 @@ struct DiskFault {
   std::uint64_t sync_error_ppm = 0;
   std::uint64_t slow_percent = 100;  // latency factor
   bool full = false;
-  bool lies_about_sync = false;      // control only: says synced, keeps nothing
+  bool lies_about_sync = false;  // control only: says synced, keeps nothing
 };
 
-// The cluster under torment, in the simulator or as real processes. Nemeses and workloads see nothing else of it, so that
-// each works in both worlds. Calls take effect at once and are idempotent; what a world cannot do, can() denies, and the
-// runner lists such faults as not made.
+// The cluster under torment, in the simulator or as real processes. Nemeses and workloads see
+// nothing else of it, so that each works in both worlds. Calls take effect at once and are
+// idempotent; what a world cannot do, can() denies, and the runner lists such faults as not made.
 class Cluster {
  public:
   virtual ~Cluster() = default;
 
   virtual bool can(FaultKind kind) const = 0;
   virtual TrueTime now() const = 0;
-  // Calls are made in the order of their times, ties in the order of asking; none is made after the run has ended.
+  // Calls are made in the order of their times, ties in the order of asking; none is made after the
+  // run has ended.
   virtual void at(TrueTime when, UniqueFunction<void()> call) = 0;
   virtual KeyedRandom& random() = 0;
 
   virtual const std::vector<NodeId>& nodes() const = 0;
   virtual bool is_up(NodeId node) const = 0;
-  virtual void start(NodeId node) = 0;  // nothing when it is up
-  virtual void kill(NodeId node) = 0;   // memory is lost, what the disk was told stays
+  virtual void start(NodeId node) = 0;              // nothing when it is up
+  virtual void kill(NodeId node) = 0;               // memory is lost, what the disk was told stays
   virtual void kill_in_disk_call(NodeId node) = 0;  // at its next disk call, in the middle of it
-  virtual void power_loss(NodeId node) = 0;         // kill, and what was not synced survives in part
+  virtual void power_loss(NodeId node) = 0;  // kill, and what was not synced survives in part
   virtual void pause(NodeId node) = 0;
   virtual void resume(NodeId node) = 0;
-  virtual void set_processor_percent(NodeId node, std::uint64_t percent) = 0;  // 100 is normal, 10 ten times slower
+  virtual void set_processor_percent(
+      NodeId node, std::uint64_t percent) = 0;  // 100 is normal, 10 ten times slower
 
   virtual void set_link(NodeId from, NodeId to, const LinkFault& fault) = 0;
   virtual void reset_connections(NodeId node) = 0;
@@ -62,10 +65,12 @@ class Cluster {
   virtual void freeze_wall_clock(NodeId node, bool frozen) = 0;
 
   virtual void set_disk_fault(NodeId node, const DiskFault& fault) = 0;
-  // Flips one bit of what is durable on the node's disk; `which` decides where. False when there is nothing to rot.
+  // Flips one bit of what is durable on the node's disk; `which` decides where. False when there is
+  // nothing to rot.
   virtual bool rot(NodeId node, const Key& which) = 0;
 
-  // Clients are numbered from 1. A restarted client's operation in flight is unknown; it goes on under its identity.
+  // Clients are numbered from 1. A restarted client's operation in flight is unknown; it goes on
+  // under its identity.
   virtual void restart_client(std::uint32_t client) = 0;
 
   // For the trace and the report: a fault of the scenario struck or ended.

@@ -23,8 +23,8 @@ std::uint64_t monotonic_seconds() {
   return static_cast<std::uint64_t>(now.tv_sec);
 }
 
-std::string resume_key(const std::string& scenario, const std::string& seed, const std::string& plant,
-                       const std::string& build) {
+std::string resume_key(const std::string& scenario, const std::string& seed,
+                       const std::string& plant, const std::string& build) {
   return scenario + "\n" + seed + "\n" + plant + "\n" + build;
 }
 
@@ -70,8 +70,10 @@ SeedJob Campaign::job(std::uint64_t number) const {
   if (number < options_.regressions.size()) return options_.regressions[number];
   const std::uint64_t seed = options_.first_seed + number - options_.regressions.size();
   const Scenario& scenario = options_.suite[seed % options_.suite.size()];
-  SeedJob job{.request = draw_request(scenario, seed), .plant = options_.plant, .out = options_.out};
-  // Which seeds are run twice is a property of the seed, so that every shard and every resumption agrees.
+  SeedJob job{
+      .request = draw_request(scenario, seed), .plant = options_.plant, .out = options_.out};
+  // Which seeds are run twice is a property of the seed, so that every shard and every resumption
+  // agrees.
   job.check_determinism = combine(seed, 0x64657465) % 100 < options_.determinism_percent;
   return job;
 }
@@ -121,7 +123,8 @@ std::string Campaign::line_of_dead_job(const SeedJob& job, const JobEnd& end) {
   file.replay = job.replay_command();
   (void)save_run(file, (directory / "run.json").string());
   std::ofstream(directory / "stderr.txt") << end.errors;
-  return crash_line(job.request, verdict, sentence, job.plant, job.run_directory(), job.replay_command());
+  return crash_line(job.request, verdict, sentence, job.plant, job.run_directory(),
+                    job.replay_command());
 }
 
 void Campaign::finish(std::uint64_t number, const JobEnd& end) {
@@ -151,11 +154,13 @@ Status Campaign::run(const std::function<bool()>& interrupted,
   const auto source = [&]() -> std::optional<std::pair<std::uint64_t, ForkPool::Job>> {
     auto next = next_job();
     if (!next) return std::nullopt;
-    return std::pair(next->first, ForkPool::Job([job = std::move(next->second)] { return run_seed(job); }));
+    return std::pair(next->first,
+                     ForkPool::Job([job = std::move(next->second)] { return run_seed(job); }));
   };
   ForkPool pool(options_.pool);
-  pool.run(source, [&](std::uint64_t number, const JobEnd& end) { finish(number, end); }, stop,
-           [&] { tick(progress_); });
+  pool.run(
+      source, [&](std::uint64_t number, const JobEnd& end) { finish(number, end); }, stop,
+      [&] { tick(progress_); });
   std::fclose(results_);
   return {};
 }

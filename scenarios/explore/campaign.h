@@ -12,7 +12,8 @@
 
 namespace plumbline::scenarios {
 
-// Part `index` (from 1) of `count`: takes each count-th seed, so that a shard that is cut short has still seen a fair sample.
+// Part `index` (from 1) of `count`: takes each count-th seed, so that a shard that is cut short has
+// still seen a fair sample.
 struct Shard {
   std::uint64_t index = 1;
   std::uint64_t count = 1;
@@ -41,8 +42,9 @@ struct CampaignProgress {
   std::uint64_t failures = 0;
 };
 
-// Runs a suite's seeds, each in a process of its own, and appends a line per seed to results.jsonl as it ends. Seeds that
-// have a line there from the same build are not run again. What the lines add up to is read from the file by `reports`.
+// Runs a suite's seeds, each in a process of its own, and appends a line per seed to results.jsonl
+// as it ends. Seeds that have a line there from the same build are not run again. What the lines
+// add up to is read from the file by `reports`.
 class Campaign {
  public:
   explicit Campaign(CampaignOptions options) : options_(std::move(options)) {}

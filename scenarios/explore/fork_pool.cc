@@ -129,8 +129,9 @@ void ForkPool::reap(const Sink& sink) {
     rusage used{};
     ::wait4(it->first, &status, 0, &used);
     JobEnd& end = job.end;
-    end.cpu_us = static_cast<std::uint64_t>(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1'000'000 +
-                 static_cast<std::uint64_t>(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
+    end.cpu_us =
+        static_cast<std::uint64_t>(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1'000'000 +
+        static_cast<std::uint64_t>(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
     if (job.timed_out) {
       end.how = JobEnd::How::kTimedOut;
     } else if (WIFSIGNALED(status)) {

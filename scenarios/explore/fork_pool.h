@@ -27,14 +27,16 @@ struct JobEnd {
   std::string first_error_line() const;
 };
 
-// Runs each job in a process forked from this one, which runs none itself: no state leaks from one job to the next, and a
-// crash, a failed assertion, a hang or an exhausted memory limit ends that job and nothing else.
+// Runs each job in a process forked from this one, which runs none itself: no state leaks from one
+// job to the next, and a crash, a failed assertion, a hang or an exhausted memory limit ends that
+// job and nothing else.
 class ForkPool {
  public:
   struct Options {
     unsigned jobs = 1;
     std::uint64_t wall_seconds_max = 120;
-    std::uint64_t memory_bytes_max = 4ULL << 30;  // of address space; not enforced under the sanitizers
+    std::uint64_t memory_bytes_max = 4ULL
+                                     << 30;  // of address space; not enforced under the sanitizers
   };
   using Job = std::function<std::string()>;
   // The next job under a number of the caller's choice, or nothing when there is none.
@@ -43,8 +45,8 @@ class ForkPool {
 
   explicit ForkPool(Options options) : options_(options) {}
 
-  // Returns when the source is dry and all jobs have ended, or as soon as `stop` says so and the running jobs have ended.
-  // `tick` is called a few times a second, for progress.
+  // Returns when the source is dry and all jobs have ended, or as soon as `stop` says so and the
+  // running jobs have ended. `tick` is called a few times a second, for progress.
   void run(const Source& source, const Sink& sink, const std::function<bool()>& stop,
            const std::function<void()>& tick);
 

@@ -22,10 +22,11 @@ using Json = nlohmann::json;
 constexpr std::uint64_t kStartsApart = 1'000'000;
 
 Json to_json(const Hunt& hunt) {
-  return {{"plant", hunt.plant},       {"start", hunt.start},     {"seeds", hunt.seeds},
-          {"found", hunt.found},       {"verdict", hunt.verdict}, {"property", hunt.property},
-          {"seed", hunt.seed},         {"virtual_ms", hunt.virtual_ms},
-          {"cpu_us", hunt.cpu_us},     {"planted_runs", hunt.planted_runs},
+  return {{"plant", hunt.plant},     {"start", hunt.start},
+          {"seeds", hunt.seeds},     {"found", hunt.found},
+          {"verdict", hunt.verdict}, {"property", hunt.property},
+          {"seed", hunt.seed},       {"virtual_ms", hunt.virtual_ms},
+          {"cpu_us", hunt.cpu_us},   {"planted_runs", hunt.planted_runs},
           {"build", hunt.build}};
 }
 
@@ -55,7 +56,8 @@ std::string hunted_seed(const SeedJob& job) {
 }
 
 bool is_find(const std::string& verdict) {
-  return verdict == "violation" || verdict == "liveness" || verdict == "crash" || verdict == "nondeterminism";
+  return verdict == "violation" || verdict == "liveness" || verdict == "crash" ||
+         verdict == "nondeterminism";
 }
 
 std::uint64_t median(std::vector<std::uint64_t> numbers) {
@@ -104,16 +106,19 @@ bool PlantHunt::known(const PlantInfo& plant, std::uint64_t start, Hunt& found) 
   return false;
 }
 
-Hunt PlantHunt::hunt(const PlantInfo& plant, std::uint64_t start, const std::function<bool()>& interrupted) {
+Hunt PlantHunt::hunt(const PlantInfo& plant, std::uint64_t start,
+                     const std::function<bool()>& interrupted) {
   Hunt hunt{.plant = plant.id, .start = start, .build = build_id()};
   const std::uint64_t first = 1 + start * kStartsApart;
   std::uint64_t next = 0;
   std::uint64_t lowest = options_.seeds_max;  // number of the lowest seed that failed
   const auto job_of = [&](std::uint64_t number) {
     const std::uint64_t seed = first + number;
-    SeedJob job{.request = draw_request(options_.suite[seed % options_.suite.size()], seed),
-                .plant = plant.id,
-                .out = (std::filesystem::path(options_.out) / (plant.id.empty() ? "clean" : plant.id)).string()};
+    SeedJob job{
+        .request = draw_request(options_.suite[seed % options_.suite.size()], seed),
+        .plant = plant.id,
+        .out = (std::filesystem::path(options_.out) / (plant.id.empty() ? "clean" : plant.id))
+                   .string()};
     job.check_determinism = plant.kind == PlantKind::kDeterminism;
     return job;
   };
@@ -123,11 +128,14 @@ Hunt PlantHunt::hunt(const PlantInfo& plant, std::uint64_t start, const std::fun
         // What lies behind a find need not run.
         if (next >= std::min(options_.seeds_max, lowest)) return std::nullopt;
         const std::uint64_t number = next++;
-        return std::pair(number, ForkPool::Job([job = job_of(number)] { return hunted_seed(job); }));
+        return std::pair(number,
+                         ForkPool::Job([job = job_of(number)] { return hunted_seed(job); }));
       },
       [&](std::uint64_t number, const JobEnd& end) {
         const bool answered = end.how == JobEnd::How::kFinished && !end.answer.empty();
-        const Json line = Json::parse(answered ? end.answer : Campaign::line_of_dead_job(job_of(number), end), nullptr, false);
+        const Json line =
+            Json::parse(answered ? end.answer : Campaign::line_of_dead_job(job_of(number), end),
+                        nullptr, false);
         hunt.cpu_us += end.cpu_us;
         if (!line.is_object()) return;
         hunt.virtual_ms += line.value("virtual_ms", std::uint64_t{0});
@@ -151,10 +159,12 @@ Status PlantHunt::run(const std::function<bool()>& interrupted,
   std::filesystem::create_directories(options_.out, error);
   load();
   for (const PlantInfo& plant : woven_plants()) {
-    const bool chosen = options_.only.empty() ||
-                        std::find(options_.only.begin(), options_.only.end(), plant.id) != options_.only.end();
+    const bool chosen =
+        options_.only.empty() ||
+        std::find(options_.only.begin(), options_.only.end(), plant.id) != options_.only.end();
     if (!chosen) continue;
-    const bool must_be_found = plant.kind == PlantKind::kPlant || plant.kind == PlantKind::kDeterminism;
+    const bool must_be_found =
+        plant.kind == PlantKind::kPlant || plant.kind == PlantKind::kDeterminism;
     const std::uint64_t starts = must_be_found ? options_.starts : 1;
     for (std::uint64_t start = 0; start < starts && !interrupted(); ++start) {
       Hunt one;
@@ -180,7 +190,8 @@ std::vector<Hunt> PlantHunt::hunts_of(const std::string& plant) const {
 }
 
 std::string hunt_table(const std::vector<PlantInfo>& plants, const PlantHunt& hunt) {
-  std::string table = "| plant | known bug | found after seeds (median, each) | by | simulated s | processor s |\n";
+  std::string table =
+      "| plant | known bug | found after seeds (median, each) | by | simulated s | processor s |\n";
   table += "|---|---|---|---|---|---|\n";
   for (const PlantInfo& plant : plants) {
     const std::vector<Hunt> hunts = hunt.hunts_of(plant.id);
@@ -195,7 +206,8 @@ std::string hunt_table(const std::vector<PlantInfo>& plants, const PlantHunt& hu
       virtual_ms += one.virtual_ms;
       cpu_us += one.cpu_us;
       missed += one.found ? 0 : 1;
-      each += (each.empty() ? "" : " ") + (one.found ? std::to_string(one.seeds) : ">" + std::to_string(one.seeds));
+      each += (each.empty() ? "" : " ") +
+              (one.found ? std::to_string(one.seeds) : ">" + std::to_string(one.seeds));
       seeds.push_back(one.found ? one.seeds : UINT64_MAX);
       if (one.found) ++properties[one.property];
     }
@@ -204,10 +216,12 @@ std::string hunt_table(const std::vector<PlantInfo>& plants, const PlantHunt& hu
       by += (by.empty() ? "" : ", ") + property + (times > 1 ? " x" + std::to_string(times) : "");
     }
     const std::uint64_t middle = median(seeds);
-    const std::string found = middle == UINT64_MAX ? "not found (" + each + ")" : std::to_string(middle) + " (" + each + ")";
-    table += "| " + (plant.id.empty() ? std::string("clean") : plant.id) + " | " + plant.title + " | " + found + " | " +
-             (by.empty() ? "nothing" : by) + " | " + std::to_string(virtual_ms / 1000) + " | " +
-             std::to_string(cpu_us / 1'000'000) + "." + std::to_string(cpu_us / 100'000 % 10) + " |\n";
+    const std::string found = middle == UINT64_MAX ? "not found (" + each + ")"
+                                                   : std::to_string(middle) + " (" + each + ")";
+    table += "| " + (plant.id.empty() ? std::string("clean") : plant.id) + " | " + plant.title +
+             " | " + found + " | " + (by.empty() ? "nothing" : by) + " | " +
+             std::to_string(virtual_ms / 1000) + " | " + std::to_string(cpu_us / 1'000'000) + "." +
+             std::to_string(cpu_us / 100'000 % 10) + " |\n";
   }
   return table;
 }

@@ -12,8 +12,9 @@
 
 namespace plumbline::scenarios {
 
-// Measures the testbed: how many seeds until each woven bug is found, and by which checker. A hunt runs seeds in their order
-// until one fails; the seed counted is the lowest that failed, whatever ran at the same time.
+// Measures the testbed: how many seeds until each woven bug is found, and by which checker. A hunt
+// runs seeds in their order until one fails; the seed counted is the lowest that failed, whatever
+// ran at the same time.
 
 enum class PlantKind { kClean, kPlant, kNeutral, kDeterminism };
 
@@ -26,8 +27,8 @@ struct PlantInfo {
 // One hunt from one first seed.
 struct Hunt {
   std::string plant;
-  std::uint64_t start = 0;         // number of the repetition, from 0
-  std::uint64_t seeds = 0;         // run, up to and including the one that found it
+  std::uint64_t start = 0;  // number of the repetition, from 0
+  std::uint64_t seeds = 0;  // run, up to and including the one that found it
   bool found = false;
   std::string verdict;
   std::string property;
@@ -40,8 +41,8 @@ struct Hunt {
 
 struct HuntOptions {
   std::vector<Scenario> suite;
-  std::string out;               // plants.jsonl is kept here; hunts that stand there are not repeated
-  std::vector<std::string> only; // ids; empty for all
+  std::string out;  // plants.jsonl is kept here; hunts that stand there are not repeated
+  std::vector<std::string> only;  // ids; empty for all
   std::uint64_t seeds_max = 2'000;
   std::uint64_t starts = 5;
   ForkPool::Options pool;
@@ -55,7 +56,8 @@ class PlantHunt {
   explicit PlantHunt(HuntOptions options) : options_(std::move(options)) {}
 
   // Runs what is missing. `tell` gets each hunt as it ends, also those found in the file.
-  Status run(const std::function<bool()>& interrupted, const std::function<void(const PlantInfo&, const Hunt&)>& tell);
+  Status run(const std::function<bool()>& interrupted,
+             const std::function<void(const PlantInfo&, const Hunt&)>& tell);
   const std::vector<Hunt>& hunts() const { return hunts_; }
   std::vector<Hunt> hunts_of(const std::string& plant) const;
 

@@ -29,13 +29,13 @@ using Json = nlohmann::json;
 constexpr std::uint64_t kWarmUpSeed = 0x77a4;
 constexpr std::int64_t kWarmUpMilliseconds = 1'500;
 
-// An environment that differs from this one in size, order, locale and in what the allocator fills memory with.
+// An environment that differs from this one in size, order, locale and in what the allocator fills
+// memory with.
 std::vector<std::string> other_environment() {
-  std::vector<std::string> variables = {"PLUMBLINE_RERUN=" + std::string(1 + ::getpid() % 3001, 'x'),
-                                        "MALLOC_PERTURB_=" + std::to_string(1 + ::getpid() % 254),
-                                        "MALLOC_ARENA_MAX=1",
-                                        "LC_ALL=C.UTF-8",
-                                        "TZ=Asia/Kathmandu"};
+  std::vector<std::string> variables = {
+      "PLUMBLINE_RERUN=" + std::string(1 + ::getpid() % 3001, 'x'),
+      "MALLOC_PERTURB_=" + std::to_string(1 + ::getpid() % 254), "MALLOC_ARENA_MAX=1",
+      "LC_ALL=C.UTF-8", "TZ=Asia/Kathmandu"};
   for (char** variable = environ; *variable != nullptr; ++variable) {
     const std::string text = *variable;
     const bool replaced = text.starts_with("PLUMBLINE_RERUN=") || text.starts_with("MALLOC_") ||
@@ -120,9 +120,11 @@ int rerun_main(const std::string& run_json, const std::string& trace) {
     std::fprintf(stderr, "this build has no plant %s\n", file->plant.c_str());
     return 2;
   }
-  RunRequest request{.scenario = file->scenario, .seed = file->seed, .overrides = file->overrides, .trace = {}};
+  RunRequest request{
+      .scenario = file->scenario, .seed = file->seed, .overrides = file->overrides, .trace = {}};
   warm_up(request);
-  request.trace.keep = trace.empty() ? sim::TraceMemory::Keep::kNothing : sim::TraceMemory::Keep::kAll;
+  request.trace.keep =
+      trace.empty() ? sim::TraceMemory::Keep::kNothing : sim::TraceMemory::Keep::kAll;
   SimRun run(request);
   run.run();
   const sim::TraceRecorder& recorder = run.simulation().trace();

@@ -8,8 +8,9 @@
 
 namespace plumbline::scenarios {
 
-// The same run in a newly started program: other address layout, environment, locale and heap contents, and after another
-// seed has run in that process. Equal hashes, or the run depends on something that the seed does not decide.
+// The same run in a newly started program: other address layout, environment, locale and heap
+// contents, and after another seed has run in that process. Equal hashes, or the run depends on
+// something that the seed does not decide.
 
 struct Rerun {
   bool ran = false;
@@ -18,10 +19,12 @@ struct Rerun {
   std::uint64_t events = 0;
 };
 
-// Starts this very program again for `run_json` (a path). `trace` names a file for the complete trace, "" for none.
+// Starts this very program again for `run_json` (a path). `trace` names a file for the complete
+// trace, "" for none.
 Rerun rerun_in_new_process(const std::string& run_json, const std::string& trace);
 
-// What the new process does: main() of the hidden command `rerun`. Prints one line of JSON; returns the exit code.
+// What the new process does: main() of the hidden command `rerun`. Prints one line of JSON; returns
+// the exit code.
 int rerun_main(const std::string& run_json, const std::string& trace);
 
 // In words: the first record in which two complete traces differ. Empty when they do not.

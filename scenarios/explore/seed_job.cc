@@ -50,7 +50,8 @@ std::string SeedJob::replay_command() const {
 
 RunRequest draw_request(const Scenario& scenario, std::uint64_t seed) {
   KeyedRandom random(seed);
-  return {.scenario = draw(scenario, random), .seed = seed, .overrides = {}, .trace = kept_records()};
+  return {
+      .scenario = draw(scenario, random), .seed = seed, .overrides = {}, .trace = kept_records()};
 }
 
 bool select_plant(const std::string& id) {

@@ -10,8 +10,8 @@ namespace plumbline::scenarios {
 // What one process does with one seed, from the drawn scenario to the line of results.jsonl.
 struct SeedJob {
   RunRequest request;
-  std::string plant;         // woven bug that is on, "" for none
-  std::string out;           // output directory; failures leave a run directory below it
+  std::string plant;  // woven bug that is on, "" for none
+  std::string out;    // output directory; failures leave a run directory below it
   bool check_determinism = false;
   bool keep_passed = false;  // leave a run directory in any case
 

@@ -47,7 +47,8 @@ std::string judge_run(const RunFile& file) {
   const RunResult result = run.judge();
   char hash[17];
   std::snprintf(hash, sizeof(hash), "%016llx", static_cast<unsigned long long>(result.trace_hash));
-  return Json({{"verdict", name_of(result.verdict)}, {"property", result.property}, {"hash", hash}}).dump();
+  return Json({{"verdict", name_of(result.verdict)}, {"property", result.property}, {"hash", hash}})
+      .dump();
 }
 
 }  // namespace
@@ -73,12 +74,14 @@ std::vector<Shrinker::Outcome> Shrinker::try_all(const std::vector<std::vector<P
       [&]() -> std::optional<std::pair<std::uint64_t, ForkPool::Job>> {
         if (next == taken.size()) return std::nullopt;
         const std::size_t number = next++;
-        return std::pair(number, ForkPool::Job([file = with_taken(taken[number])] { return judge_run(file); }));
+        return std::pair(
+            number, ForkPool::Job([file = with_taken(taken[number])] { return judge_run(file); }));
       },
       [&](std::uint64_t number, const JobEnd& end) {
         const Json answer = Json::parse(end.answer, nullptr, false);
         if (answer.is_object()) {
-          outcomes[number] = {answer.value("verdict", ""), answer.value("property", ""), answer.value("hash", "")};
+          outcomes[number] = {answer.value("verdict", ""), answer.value("property", ""),
+                              answer.value("hash", "")};
         } else if (end.how != JobEnd::How::kTimedOut) {
           // An assertion that fires in the same place is the same failure.
           const std::string line = end.first_error_line();
@@ -107,9 +110,11 @@ bool Shrinker::reduce(std::vector<Piece>& pieces, const Tick& tick) {
     while (from < pieces.size() && !out_of_budget()) {
       // As many neighbouring chunks as run at once; the first that can go, goes.
       std::vector<std::vector<Piece>> candidates;
-      for (std::size_t at = from; at < pieces.size() && candidates.size() < options_.jobs; at += chunk) {
+      for (std::size_t at = from; at < pieces.size() && candidates.size() < options_.jobs;
+           at += chunk) {
         const auto begin = pieces.begin() + static_cast<std::ptrdiff_t>(at);
-        const auto end = pieces.begin() + static_cast<std::ptrdiff_t>(std::min(at + chunk, pieces.size()));
+        const auto end =
+            pieces.begin() + static_cast<std::ptrdiff_t>(std::min(at + chunk, pieces.size()));
         candidates.emplace_back(begin, end);
       }
       const std::vector<Outcome> outcomes = try_all(candidates);
@@ -120,7 +125,8 @@ bool Shrinker::reduce(std::vector<Piece>& pieces, const Tick& tick) {
         continue;
       }
       const std::size_t which = static_cast<std::size_t>(gone - outcomes.begin());
-      for (const Piece& piece : candidates[which]) taken_.insert(taken_.end(), piece.begin(), piece.end());
+      for (const Piece& piece : candidates[which])
+        taken_.insert(taken_.end(), piece.begin(), piece.end());
       from += which * chunk;
       const auto begin = pieces.begin() + static_cast<std::ptrdiff_t>(from);
       pieces.erase(begin, begin + static_cast<std::ptrdiff_t>(candidates[which].size()));
@@ -162,7 +168,9 @@ std::vector<Shrinker::Piece> Shrinker::operation_pieces() const {
 }
 
 ShrinkSize Shrinker::size() const {
-  return {.faults = fault_pieces().size(), .clients = client_pieces().size(), .operations = operation_pieces().size()};
+  return {.faults = fault_pieces().size(),
+          .clients = client_pieces().size(),
+          .operations = operation_pieces().size()};
 }
 
 ShrinkEnd Shrinker::shrink(const Tick& tick) {
@@ -180,7 +188,8 @@ ShrinkEnd Shrinker::shrink(const Tick& tick) {
   if (end.failed_at_all) {
     for (bool any = true; any && !out_of_budget();) {
       any = false;
-      for (const auto pieces_of : {&Shrinker::fault_pieces, &Shrinker::client_pieces, &Shrinker::operation_pieces}) {
+      for (const auto pieces_of :
+           {&Shrinker::fault_pieces, &Shrinker::client_pieces, &Shrinker::operation_pieces}) {
         std::vector<Piece> pieces = (this->*pieces_of)();
         any = reduce(pieces, tick) || any;
       }

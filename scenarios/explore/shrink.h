@@ -10,8 +10,9 @@
 
 namespace plumbline::scenarios {
 
-// What may be taken away from a run, one by one: a fault, or one operation of one client. Taken away means an override of
-// the decision that it happens at all, so everything else is decided as before.
+// What may be taken away from a run, one by one: a fault, or one operation of one client. Taken
+// away means an override of the decision that it happens at all, so everything else is decided as
+// before.
 struct ShrinkSize {
   std::size_t faults = 0;
   std::size_t clients = 0;
@@ -35,9 +36,9 @@ struct ShrinkEnd {
   std::uint64_t seconds = 0;
 };
 
-// Takes away faults, then whole clients, then operations, as long as the same property still fails (delta debugging, Zeller
-// and Hildebrandt 2002), again and again until nothing more can go. Which candidates are tried does not depend on how
-// many run at once.
+// Takes away faults, then whole clients, then operations, as long as the same property still fails
+// (delta debugging, Zeller and Hildebrandt 2002), again and again until nothing more can go. Which
+// candidates are tried does not depend on how many run at once.
 class Shrinker {
  public:
   using Tick = std::function<void(std::uint64_t trials, const ShrinkSize& now)>;
@@ -46,7 +47,8 @@ class Shrinker {
   ShrinkEnd shrink(const Tick& tick);
 
  private:
-  // Overrides that take one thing away together: a fault, an operation, or all operations of a client.
+  // Overrides that take one thing away together: a fault, an operation, or all operations of a
+  // client.
   using Piece = std::vector<std::string>;
 
   struct Outcome {

@@ -177,7 +177,8 @@ class FaultDraw {
     Range range(timeout_us_ * 20, timeout_us_ * 50);
     if (length < 8) range = Range(timeout_us_, timeout_us_ * 10);
     if (length < 4) range = Range(timeout_us_ / 4, timeout_us_ * 2);
-    if (shape.kind == FaultKind::kKillInDiskCall) range = {range.low + kDiskCallUs, range.high + kDiskCallUs};
+    if (shape.kind == FaultKind::kKillInDiskCall)
+      range = {range.low + kDiskCallUs, range.high + kDiskCallUs};
     return std::clamp(between(key("duration"), range.low, range.high), std::int64_t{1}, left_us);
   }
 

@@ -140,7 +140,8 @@ class VainFaults {
     const Duration end = fault.at + fault.duration;
     fault.at = disk_call_by_;
     if (fault.at >= faults_end(scenario_)) return;
-    fault.duration = std::min(std::max(fault.duration, end - fault.at), faults_end(scenario_) - fault.at);
+    fault.duration =
+        std::min(std::max(fault.duration, end - fault.at), faults_end(scenario_) - fault.at);
     const auto restarts = static_cast<std::int64_t>(scenario_.cluster.nodes.low) - 1;
     const bool all = fault.kind == FaultKind::kKillAll || fault.kind == FaultKind::kPowerLossAll;
     if (all && restarts > 0) {
@@ -148,7 +149,8 @@ class VainFaults {
     }
     coming_.insert(std::move(fault));
   }
-  // A cut within the time of another may cut nothing that is not cut already; one that outlasts it does.
+  // A cut within the time of another may cut nothing that is not cut already; one that outlasts it
+  // does.
   bool outlasts_other_cuts(Fault& fault) {
     const Duration end = fault.at + fault.duration;
     if (end <= cut_until_ && !is_given(fault)) {

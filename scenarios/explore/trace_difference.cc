@@ -49,9 +49,9 @@ std::string describe(const RawTrace& trace, std::size_t i) {
   if (i >= trace.count()) return "nothing (the run had ended)";
   const sim::TraceRecord r = trace.at(i);
   std::ostringstream text;
-  text << kind_name(trace, r.kind) << '(' << r.a << ", " << r.b << ", " << r.c << ", " << r.d << ") on n" << r.node
-       << "." << r.incarnation << " at " << r.time_ns / 1'000'000 << '.' << r.time_ns / 1'000 % 1'000
-       << " ms in event " << r.event;
+  text << kind_name(trace, r.kind) << '(' << r.a << ", " << r.b << ", " << r.c << ", " << r.d
+       << ") on n" << r.node << "." << r.incarnation << " at " << r.time_ns / 1'000'000 << '.'
+       << r.time_ns / 1'000 % 1'000 << " ms in event " << r.event;
   return text.str();
 }
 
@@ -65,8 +65,8 @@ std::string first_difference(const std::string& trace_a, const std::string& trac
     const bool both = i < a.count() && i < b.count();
     if (both && a.at(i) == b.at(i)) continue;
     if (i == a.count() && i == b.count()) return {};
-    return "record " + std::to_string(i) + " is " + describe(a, i) + " in one run and " + describe(b, i) +
-           " in the other";
+    return "record " + std::to_string(i) + " is " + describe(a, i) + " in one run and " +
+           describe(b, i) + " in the other";
   }
   return {};
 }

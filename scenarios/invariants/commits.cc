@@ -1,5 +1,6 @@
-// I5: what is committed or applied at an index is the same everywhere. I6: a commit rests on a quorum's disks. I7: a leader
-// knows no more of a follower than is there. I11: equal index, equal state.
+// I5: what is committed or applied at an index is the same everywhere. I6: a commit rests on a
+// quorum's disks. I7: a leader knows no more of a follower than is there. I11: equal index, equal
+// state.
 
 #include "nodes/raft/quorum.h"
 #include "scenarios/invariants/raft_invariants.h"
@@ -26,7 +27,8 @@ void RaftInvariants::observe_commit(Mirror& mirror, const raft::Raft& core) {
   mirror.commit = core.commit();
 }
 
-// Nobody has seen this index committed before. The configuration's entry 1 is committed by definition.
+// Nobody has seen this index committed before. The configuration's entry 1 is committed by
+// definition.
 void RaftInvariants::first_commit(const Mirror& mirror, const raft::Raft& core, LogIndex index) {
   const LoggedEntry entry = mirror.log[index.value - 1];
   committed_.push_back({entry, core.term()});
@@ -38,12 +40,14 @@ void RaftInvariants::first_commit(const Mirror& mirror, const raft::Raft& core, 
   if (raft::is_quorum(core.configuration(), holders)) {
     // Thesis 3.6.2: a leader counts replicas for entries of its own term only; earlier ones follow.
     if (core.role() != raft::Role::kLeader || core.term_at(core.commit()) == core.term()) return;
-    return fail("I6 commit rule", name(mirror.node) + " leads term " + std::to_string(core.term().value) +
-                                      " and commits up to entry " + at(core.commit()) + " of term " +
-                                      std::to_string(core.term_at(core.commit()).value));
+    return fail("I6 commit rule",
+                name(mirror.node) + " leads term " + std::to_string(core.term().value) +
+                    " and commits up to entry " + at(core.commit()) + " of term " +
+                    std::to_string(core.term_at(core.commit()).value));
   }
   fail("I6 commit rule", name(mirror.node) + " takes entry " + at(index) + " of term " +
-                             std::to_string(entry.term.value) + " for committed, which is synced on " +
+                             std::to_string(entry.term.value) +
+                             " for committed, which is synced on " +
                              std::to_string(holders.size()) + " of " +
                              std::to_string(core.configuration().voters.size()) + " replicas only");
 }
@@ -56,12 +60,15 @@ void RaftInvariants::observe_progress(const Mirror& mirror, const raft::Raft& co
     const NodeId node(peer.id.value);
     const Mirror* const follower = find(node);
     if (is_excused(node)) continue;
-    if (follower == nullptr || follower->holds_durably(peer.match, mirror.log[peer.match.value - 1])) continue;
+    if (follower == nullptr ||
+        follower->holds_durably(peer.match, mirror.log[peer.match.value - 1]))
+      continue;
     // A follower that has moved on to a later term owes this leader nothing any more.
     if (follower->before && follower->before->term > core.term()) continue;
-    return fail("I7 progress", name(mirror.node) + " believes that " + name(node) + " has synced entry " +
-                                   at(peer.match) + " of term " +
-                                   std::to_string(core.term_at(peer.match).value) + ", and it has not");
+    return fail("I7 progress", name(mirror.node) + " believes that " + name(node) +
+                                   " has synced entry " + at(peer.match) + " of term " +
+                                   std::to_string(core.term_at(peer.match).value) +
+                                   ", and it has not");
   }
 }
 

@@ -1,4 +1,5 @@
-// I1: at most one leader per term. I4: a leader holds every committed entry. I8: nobody votes twice in a term.
+// I1: at most one leader per term. I4: a leader holds every committed entry. I8: nobody votes twice
+// in a term.
 
 #include "scenarios/invariants/raft_invariants.h"
 
@@ -23,17 +24,18 @@ void RaftInvariants::observe_leadership(Mirror& mirror, const raft::Raft& core) 
     // A leader of an earlier term may win late, and leads nobody who has moved on.
     if (committed_[i].in >= core.term()) break;
     if (mirror.holds(LogIndex(i + 1), committed_[i].entry)) continue;
-    return fail("I4 leader completeness", who + " without entry " + std::to_string(i + 1) + " of term " +
-                                              std::to_string(committed_[i].entry.term.value) +
-                                              ", which was committed");
+    return fail("I4 leader completeness",
+                who + " without entry " + std::to_string(i + 1) + " of term " +
+                    std::to_string(committed_[i].entry.term.value) + ", which was committed");
   }
 }
 
 void RaftInvariants::observe_vote(NodeId from, const raft::Message& message) {
   const auto [vote, first] = votes_.try_emplace({message.term, from}, message.to);
   if (first || vote->second == message.to) return;
-  fail("I8 one vote", name(from) + " votes in term " + std::to_string(message.term.value) + " for " +
-                          name(message.to) + " after it had voted for " + name(vote->second));
+  fail("I8 one vote", name(from) + " votes in term " + std::to_string(message.term.value) +
+                          " for " + name(message.to) + " after it had voted for " +
+                          name(vote->second));
 }
 
 }  // namespace plumbline::scenarios

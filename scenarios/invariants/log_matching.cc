@@ -1,13 +1,13 @@
-// I3: entries of one index and term are one entry, and what lies before them is the same too. And what of a log survives a
-// restart (I2, I10): everything that was synced.
+// I3: entries of one index and term are one entry, and what lies before them is the same too. And
+// what of a log survives a restart (I2, I10): everything that was synced.
 
 #include "scenarios/invariants/raft_invariants.h"
 
 namespace plumbline::scenarios {
 namespace {
 
-// Positions of a log that are compared again after each event, round and round: what was overwritten in the middle is found
-// within a few events at no cost that grows with the log.
+// Positions of a log that are compared again after each event, round and round: what was
+// overwritten in the middle is found within a few events at no cost that grows with the log.
 constexpr int kComparedAgain = 2;
 
 std::string at(LogIndex index) { return std::to_string(index.value); }
@@ -22,10 +22,9 @@ void RaftInvariants::observe_start(Mirror& mirror, const raft::Raft& core) {
     }
     for (LogIndex i(1); i <= mirror.durable; i = i.next()) {
       if (i <= core.last_index() && mirror.holds(i, logged(core.entry(i)))) continue;
-      return fail("I10 durability",
-                  name(mirror.node) + " had synced entry " + at(i) + " of term " +
-                      std::to_string(mirror.log[i.value - 1].term.value) +
-                      " and does not hold it after its restart");
+      return fail("I10 durability", name(mirror.node) + " had synced entry " + at(i) + " of term " +
+                                        std::to_string(mirror.log[i.value - 1].term.value) +
+                                        " and does not hold it after its restart");
     }
   }
   mirror.incarnation = simulation_.incarnation(mirror.node);
@@ -60,14 +59,16 @@ void RaftInvariants::compare_log_from(Mirror& mirror, const raft::Raft& core, Lo
 void RaftInvariants::know_entry(const Mirror& mirror, LogIndex index) {
   const LoggedEntry& entry = mirror.log[index.value - 1];
   const LoggedEntry previous = index.value == 1 ? LoggedEntry{} : mirror.log[index.value - 2];
-  const auto [known, fresh] = known_.try_emplace({index, entry.term}, Known{entry.payload, previous});
+  const auto [known, fresh] =
+      known_.try_emplace({index, entry.term}, Known{entry.payload, previous});
   if (fresh) return;
   const std::string which = "entry " + at(index) + " of term " + std::to_string(entry.term.value);
   if (known->second.payload != entry.payload) {
     fail("I3 log matching", which + " on " + name(mirror.node) + " is not the one known before");
   } else if (known->second.previous != previous) {
     fail("I3 log matching", which + " on " + name(mirror.node) + " follows an entry of term " +
-                                std::to_string(previous.term.value) + ", elsewhere it follows one of term " +
+                                std::to_string(previous.term.value) +
+                                ", elsewhere it follows one of term " +
                                 std::to_string(known->second.previous.term.value));
   }
 }

@@ -1,9 +1,9 @@
-// I10: whoever is told something can rely on it after a loss of power at that very instant. First against what the core
-// itself takes for synced; then, for a sample, against what recovery makes of the durable image of the disk, which is the
-// only witness that does not share the core's mistakes.
+// I10: whoever is told something can rely on it after a loss of power at that very instant. First
+// against what the core itself takes for synced; then, for a sample, against what recovery makes of
+// the durable image of the disk, which is the only witness that does not share the core's mistakes.
 
-#include "nodes/log/recovery.h"
 #include "nodes/fiber/fiber.h"
+#include "nodes/log/recovery.h"
 #include "scenarios/invariants/raft_invariants.h"
 
 namespace plumbline::scenarios {
@@ -29,7 +29,8 @@ struct RaftInvariants::Image {
   }
 };
 
-RaftInvariants::Image RaftInvariants::recover_image(const replica::Replica& replica, NodeId node) const {
+RaftInvariants::Image RaftInvariants::recover_image(const replica::Replica& replica,
+                                                    NodeId node) const {
   Image image;
   const auto replay = [&](const log::Record& record) {
     if (record.group != replica.options().group) return;
@@ -48,8 +49,8 @@ RaftInvariants::Image RaftInvariants::recover_image(const replica::Replica& repl
   return image;
 }
 
-// The core knows the latest term and vote to be synced or not; when they are not, an earlier promise may still stand, and the
-// disk is asked.
+// The core knows the latest term and vote to be synced or not; when they are not, an earlier
+// promise may still stand, and the disk is asked.
 void RaftInvariants::check_promise(const Mirror& mirror, const replica::Replica& replica,
                                    const raft::Message& message) {
   const raft::Raft& core = *replica.core();
@@ -57,7 +58,8 @@ void RaftInvariants::check_promise(const Mirror& mirror, const replica::Replica&
   const bool term_kept = mirror.promised.term > message.term ||
                          (mirror.promised.term == message.term &&
                           (!is_vote || mirror.promised.voted_for == message.to));
-  const bool entries_kept = is_vote || core.term() > message.term || message.index <= core.durable_index();
+  const bool entries_kept =
+      is_vote || core.term() > message.term || message.index <= core.durable_index();
   if ((term_kept && entries_kept) || is_excused(mirror.node)) return;
   const Image image = recover_image(replica, mirror.node);
   const std::string who = name(mirror.node);
@@ -84,7 +86,8 @@ void RaftInvariants::check_durable_image(const Mirror& mirror, const replica::Re
   if (kept.term < mirror.promised.term ||
       (kept.term == mirror.promised.term && kept.voted_for != mirror.promised.voted_for)) {
     return fail(kProperty, who + " would be in term " + std::to_string(kept.term.value) +
-                               ", and has promised term " + std::to_string(mirror.promised.term.value));
+                               ", and has promised term " +
+                               std::to_string(mirror.promised.term.value));
   }
   if (!image.keeps(mirror, mirror.durable)) {
     fail(kProperty, who + " would lack an entry up to " + std::to_string(mirror.durable.value) +

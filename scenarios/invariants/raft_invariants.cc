@@ -75,7 +75,8 @@ void RaftInvariants::after_event(NodeId node) {
   observe_applied(*mirror, *replica);
   for (const raft::Message& message : promises) {
     check_promise(*mirror, *replica, message);
-    if (++promises_seen_ % options_.durable_image_every == 0) check_durable_image(*mirror, *replica);
+    if (++promises_seen_ % options_.durable_image_every == 0)
+      check_durable_image(*mirror, *replica);
   }
   mirror->before.emplace(core);
 }

@@ -25,10 +25,11 @@ struct Violation {
   std::uint64_t event = 0;
 };
 
-// The state invariants of a Raft group, checked over all replicas of a simulated cluster after every event (I1 to I8, I11)
-// and, sampled, against what a loss of power would leave at that instant (I10). It sees the nodes' own cores, so it speaks
-// long before a client could notice. Whatever it knows is kept here, outside of the nodes: what a node has forgotten in a
-// crash still binds it.
+// The state invariants of a Raft group, checked over all replicas of a simulated cluster after
+// every event (I1 to I8, I11) and, sampled, against what a loss of power would leave at that
+// instant (I10). It sees the nodes' own cores, so it speaks long before a client could notice.
+// Whatever it knows is kept here, outside of the nodes: what a node has forgotten in a crash still
+// binds it.
 class RaftInvariants {
  public:
   struct Options {
@@ -43,7 +44,8 @@ class RaftInvariants {
   // Of every message as it leaves.
   void message_sent(NodeId from, std::string_view kind, BytesView payload);
   void after_event(NodeId node);
-  // When the run is over: compares every log as a whole, and each disk with what its node believes of it.
+  // When the run is over: compares every log as a whole, and each disk with what its node believes
+  // of it.
   void at_end();
 
   const std::optional<Violation>& violation() const { return violation_; }
@@ -71,7 +73,8 @@ class RaftInvariants {
   // promises.cc: I10.
   struct Image;
   Image recover_image(const replica::Replica& replica, NodeId node) const;
-  void check_promise(const Mirror& mirror, const replica::Replica& replica, const raft::Message& message);
+  void check_promise(const Mirror& mirror, const replica::Replica& replica,
+                     const raft::Message& message);
   void check_durable_image(const Mirror& mirror, const replica::Replica& replica);
 
   sim::Simulation& simulation_;

@@ -42,8 +42,8 @@ void Nemesis::end(std::size_t index) {
   if (!planned.in_force) return;
   planned.struck = struck(planned);
   planned.in_force = false;
-  // A link that another fault held cut changes only now that this one, too, has let go of it; a node that made no disk
-  // call to die in dies now.
+  // A link that another fault held cut changes only now that this one, too, has let go of it; a
+  // node that made no disk call to die in dies now.
   if (torment_.clear(planned.fault.id)) planned.struck = true;
   if (nemesis_of(planned.fault.kind).revives) {
     for (const NodeId node : torment_.targets(planned.fault)) torment_.start_if_free(node);

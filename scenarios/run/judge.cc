@@ -1,5 +1,5 @@
-// From what happened to a verdict. A violation is never masked by anything else; a run in which too little happened is not
-// passed.
+// From what happened to a verdict. A violation is never masked by anything else; a run in which too
+// little happened is not passed.
 
 #include <algorithm>
 
@@ -77,7 +77,8 @@ void SimRun::tally(RunResult& result) const {
 }
 
 void SimRun::decide(RunResult& result) const {
-  if (invariants_.violation()) return take(result, RunVerdict::kViolation, *invariants_.violation());
+  if (invariants_.violation())
+    return take(result, RunVerdict::kViolation, *invariants_.violation());
   for (const checker::Report& report : result.checked.reports) {
     if (report.verdict != checker::Verdict::kInvalid) continue;
     result.verdict = RunVerdict::kViolation;
@@ -88,8 +89,9 @@ void SimRun::decide(RunResult& result) const {
   }
   if (unjustified_halt_) return take(result, RunVerdict::kLiveness, *unjustified_halt_);
   if (const auto what = stuck()) {
-    return take(result, RunVerdict::kLiveness,
-                {.property = "liveness", .sentence = *what, .at = result.ended, .event = result.events});
+    return take(
+        result, RunVerdict::kLiveness,
+        {.property = "liveness", .sentence = *what, .at = result.ended, .event = result.events});
   }
   for (const checker::Report& report : result.checked.reports) {
     if (report.verdict != checker::Verdict::kUnknown) continue;
@@ -105,7 +107,8 @@ void SimRun::decide(RunResult& result) const {
   }
 }
 
-// R-raft-24, R-raft-19, R-raft-20: left in peace, everything ends and everybody catches up. Names what does not.
+// R-raft-24, R-raft-19, R-raft-20: left in peace, everything ends and everybody catches up. Names
+// what does not.
 std::optional<std::string> SimRun::stuck() const {
   if (scenario_.mode != Mode::kLiveness || finished()) return std::nullopt;
   SimCluster& cluster = const_cast<SimCluster&>(cluster_);
@@ -114,7 +117,8 @@ std::optional<std::string> SimRun::stuck() const {
   for (const ClientSlot& slot : cluster.clients()) {
     if (slot.done) continue;
     what += "; c" + std::to_string(slot.id) + " has not finished (operation " +
-            std::to_string(slot.next_operation) + " of " + std::to_string(slot.spec.operations.low) + ")";
+            std::to_string(slot.next_operation) + " of " +
+            std::to_string(slot.spec.operations.low) + ")";
   }
   for (const NodeId node : cluster.nodes()) {
     if (simulation.is_up(node) || may_stay_down(node)) continue;
@@ -136,7 +140,8 @@ std::optional<std::string> SimRun::vacuous(const RunResult& result) const {
   if (result.functions.empty()) return "no operation was called";
   for (const auto& [kind, tally] : result.faults) {
     if (tally.drawn > 0 && tally.struck == 0) {
-      return std::string("the fault ") + plumbline::scenarios::name_of(kind) + " was drawn and never struck";
+      return std::string("the fault ") + plumbline::scenarios::name_of(kind) +
+             " was drawn and never struck";
     }
   }
   return std::nullopt;

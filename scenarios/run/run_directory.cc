@@ -21,7 +21,8 @@ using Json = nlohmann::ordered_json;
 std::string hex16(std::uint64_t number) {
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string text(16, '0');
-  for (int i = 15; i >= 0; --i, number >>= 4) text[static_cast<std::size_t>(i)] = kDigits[number & 15];
+  for (int i = 15; i >= 0; --i, number >>= 4)
+    text[static_cast<std::size_t>(i)] = kDigits[number & 15];
   return text;
 }
 
@@ -52,7 +53,8 @@ void add_counts(Json& line, const RunResult& result) {
   Outcomes all;
   Json functions = Json::object();
   for (const auto& [function, outcomes] : result.functions) {
-    functions[function] = {{"ok", outcomes.ok}, {"fail", outcomes.fail}, {"unknown", outcomes.unknown}};
+    functions[function] = {
+        {"ok", outcomes.ok}, {"fail", outcomes.fail}, {"unknown", outcomes.unknown}};
     all.ok += outcomes.ok;
     all.fail += outcomes.fail;
     all.unknown += outcomes.unknown;
@@ -68,7 +70,8 @@ void add_counts(Json& line, const RunResult& result) {
   }
   line["faults"] = std::move(faults);
   line["faults_impossible"] = Json::array();
-  for (const FaultKind kind : result.faults_impossible) line["faults_impossible"].push_back(name_of(kind));
+  for (const FaultKind kind : result.faults_impossible)
+    line["faults_impossible"].push_back(name_of(kind));
   line["probes"] = result.probes;
   if (!result.unused_overrides.empty()) line["unused_overrides"] = result.unused_overrides;
 }
@@ -107,7 +110,8 @@ std::string verdict_json(const RunResult& result) {
   return verdict.dump(1) + "\n";
 }
 
-// The linker's fingerprint of this very program, from its note: changes with every change of the code.
+// The linker's fingerprint of this very program, from its note: changes with every change of the
+// code.
 std::string linked_program_id() {
   std::string id;
   ::dl_iterate_phdr(
@@ -122,7 +126,8 @@ std::string linked_program_id() {
             std::memcpy(&note, at, sizeof(note));
             const char* const name = at + sizeof(note);
             const char* const content = name + (note.n_namesz + 3) / 4 * 4;
-            if (note.n_type == NT_GNU_BUILD_ID && std::string_view(name, note.n_namesz).starts_with("GNU")) {
+            if (note.n_type == NT_GNU_BUILD_ID &&
+                std::string_view(name, note.n_namesz).starts_with("GNU")) {
               std::uint64_t first = 0;
               std::memcpy(&first, content, sizeof(first));
               *static_cast<std::string*>(out) = hex16(first).substr(0, 12);
@@ -186,19 +191,21 @@ std::string to_json(const ResultLine& line) {
 }
 
 std::string crash_line(const RunRequest& request, RunVerdict verdict, const std::string& sentence,
-                       const std::string& plant, const std::string& run, const std::string& replay) {
+                       const std::string& plant, const std::string& run,
+                       const std::string& replay) {
   Json json = head(request, verdict, plant);
   json["property"] = name_of(verdict);
   json["sentence"] = sentence;
   // The site of an assertion, without the values of this seed.
-  json["signature"] = std::string(name_of(verdict)) + "/" + sentence.substr(0, sentence.find(": ", 20));
+  json["signature"] =
+      std::string(name_of(verdict)) + "/" + sentence.substr(0, sentence.find(": ", 20));
   if (!run.empty()) json["run"] = run;
   json["replay"] = replay;
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-Status write_run_directory(const std::string& directory, const RunFile& file, const RunResult& result,
-                           const sim::TraceRecorder* trace) {
+Status write_run_directory(const std::string& directory, const RunFile& file,
+                           const RunResult& result, const sim::TraceRecorder* trace) {
   const std::filesystem::path path(directory);
   std::error_code error;
   std::filesystem::create_directories(path, error);
@@ -208,11 +215,13 @@ Status write_run_directory(const std::string& directory, const RunFile& file, co
   complete.verdict = name_of(result.verdict);
   complete.property = result.property;
   if (const Status saved = save_run(complete, (path / "run.json").string()); !saved) return saved;
-  if (const Status saved = write_text(path / "verdict.json", verdict_json(result)); !saved) return saved;
+  if (const Status saved = write_text(path / "verdict.json", verdict_json(result)); !saved)
+    return saved;
   checker::History history = result.history;
   history.meta.scenario = file.scenario.name;
   history.meta.seed = seed_text(file.seed);
-  if (const auto saved = checker::write_history((path / "history.jsonl").string(), history); !saved) {
+  if (const auto saved = checker::write_history((path / "history.jsonl").string(), history);
+      !saved) {
     return Error{Errc::kIo, saved.problem().text()};
   }
   return trace == nullptr ? Status() : trace->write((path / "trace.bin").string());

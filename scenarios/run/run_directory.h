@@ -11,7 +11,8 @@ namespace plumbline::scenarios {
 
 // What a run leaves in files; the contract is reports/README.md.
 
-// One line of results.jsonl. `run` is the run directory relative to the output directory, empty when none was kept.
+// One line of results.jsonl. `run` is the run directory relative to the output directory, empty
+// when none was kept.
 struct ResultLine {
   const RunRequest& request;
   const RunResult& result;
@@ -30,9 +31,10 @@ RunFile run_file(const RunRequest& request, const std::string& plant);
 // "default-0x5f3c9a"
 std::string run_name(const RunRequest& request);
 
-// Writes run.json, history.jsonl, verdict.json and trace.bin into `directory`, which is made. Errors: kIo.
-Status write_run_directory(const std::string& directory, const RunFile& file, const RunResult& result,
-                           const sim::TraceRecorder* trace);
+// Writes run.json, history.jsonl, verdict.json and trace.bin into `directory`, which is made.
+// Errors: kIo.
+Status write_run_directory(const std::string& directory, const RunFile& file,
+                           const RunResult& result, const sim::TraceRecorder* trace);
 
 // The program and the state of the sources that it was built from.
 std::string build_id();

@@ -14,12 +14,13 @@ namespace plumbline::scenarios {
 
 enum class RunVerdict {
   kPass,
-  kViolation,        // a checker or an invariant says that something happened that must not
-  kCrash,            // the program died or an assertion failed
-  kLiveness,         // left in peace, the cluster did not finish what it had to
-  kIndeterminate,    // nothing wrong was seen, but too little happened, or the checker's budget was spent
-  kNondeterminism,   // the same run twice was not the same
-  kInfrastructure,   // the machine, not the run: memory limit, killed worker
+  kViolation,       // a checker or an invariant says that something happened that must not
+  kCrash,           // the program died or an assertion failed
+  kLiveness,        // left in peace, the cluster did not finish what it had to
+  kIndeterminate,   // nothing wrong was seen, but too little happened, or the checker's budget was
+                    // spent
+  kNondeterminism,  // the same run twice was not the same
+  kInfrastructure,  // the machine, not the run: memory limit, killed worker
 };
 
 const char* name_of(RunVerdict verdict);
@@ -42,12 +43,13 @@ struct FaultPeriod {
   TrueTime ended = TrueTime::never();
 };
 
-// Everything that is known of a run when it is over. What of it goes to which file: reports/README.md.
+// Everything that is known of a run when it is over. What of it goes to which file:
+// reports/README.md.
 struct RunResult {
   RunVerdict verdict = RunVerdict::kPass;
   std::string property;  // what was violated; empty when nothing was
   std::string sentence;
-  TrueTime at;             // when it was seen
+  TrueTime at;  // when it was seen
   std::uint64_t at_event = 0;
 
   std::uint64_t trace_hash = 0;

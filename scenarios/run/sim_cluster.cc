@@ -9,7 +9,8 @@ namespace {
 
 constexpr trace::Kind kFaultStarted{"fault.started", "fault {a} begins: {b:name}"};
 constexpr trace::Kind kFaultEnded{"fault.ended", "fault {a} ends: {b:name}"};
-constexpr trace::Kind kClientRestarted{"client.restarted", "client {a} restarts under its identity"};
+constexpr trace::Kind kClientRestarted{"client.restarted",
+                                       "client {a} restarts under its identity"};
 
 constexpr std::uint64_t kClusterIdentity = 0x706c756d62;  // every simulated cluster is the same one
 
@@ -24,7 +25,8 @@ replica::ReplicaOptions replica_options(const Scenario& scenario, NodeId node,
   options.client_address = {node_name(node), SimCluster::kClientPort};
   options.raft.election_timeout = milliseconds(cluster.election_timeout_ms.low);
   options.raft.heartbeat_interval = milliseconds(cluster.heartbeat_ms.low);
-  options.raft.entries_per_append_max = static_cast<std::uint32_t>(cluster.entries_per_append_max.low);
+  options.raft.entries_per_append_max =
+      static_cast<std::uint32_t>(cluster.entries_per_append_max.low);
   options.raft.inflight_appends_max = static_cast<std::uint32_t>(cluster.inflight_appends_max.low);
   options.log.segment_bytes = static_cast<std::uint64_t>(cluster.segment_kib.low) * 1024;
   options.log.identity = {.cluster = kClusterIdentity, .node = node};
@@ -85,7 +87,8 @@ void SimCluster::start_everything() {
 }
 
 bool SimCluster::all_clients_done() const {
-  return std::all_of(slots_.begin(), slots_.end(), [](const ClientSlot& slot) { return slot.done; });
+  return std::all_of(slots_.begin(), slots_.end(),
+                     [](const ClientSlot& slot) { return slot.done; });
 }
 
 bool SimCluster::can(FaultKind) const { return true; }

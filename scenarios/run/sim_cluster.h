@@ -14,8 +14,9 @@
 
 namespace plumbline::scenarios {
 
-// The cluster of a drawn scenario, in the simulator: replicas of one group and the clients of its workloads, each a node of
-// one simulation. Node ids of clients begin where kFirstClient says, so that a trace shows at once who is who.
+// The cluster of a drawn scenario, in the simulator: replicas of one group and the clients of its
+// workloads, each a node of one simulation. Node ids of clients begin where kFirstClient says, so
+// that a trace shows at once who is who.
 class SimCluster : public Cluster {
  public:
   static constexpr std::uint32_t kFirstClient = 101;
@@ -73,7 +74,8 @@ class SimCluster : public Cluster {
   bool faults_over_ = false;
   std::set<NodeId> tormented_;
   std::set<NodeId> rotted_;
-  std::map<NodeId, std::int64_t> own_drift_;  // of a node whose clock was tormented: what it goes back to
+  std::map<NodeId, std::int64_t>
+      own_drift_;  // of a node whose clock was tormented: what it goes back to
   std::vector<FaultPeriod> periods_;
 };
 

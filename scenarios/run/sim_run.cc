@@ -7,7 +7,8 @@
 namespace plumbline::scenarios {
 namespace {
 
-constexpr trace::Kind kFaultsOver{"run.faults_over", "no fault strikes any more; {a} faults were drawn"};
+constexpr trace::Kind kFaultsOver{"run.faults_over",
+                                  "no fault strikes any more; {a} faults were drawn"};
 
 // Far above what any scenario needs; a run that comes here is livelocked.
 constexpr std::uint64_t kEventsMax = 20'000'000;
@@ -61,9 +62,11 @@ SimRun::SimRun(const RunRequest& request)
   }
   simulation.set_on_halt(
       [this](NodeId node, const std::string& reason) { node_halted(node, reason); });
-  const Duration quiet = scenario_.mode == Mode::kLiveness ? milliseconds(scenario_.quiet_ms) : kLastReads;
+  const Duration quiet =
+      scenario_.mode == Mode::kLiveness ? milliseconds(scenario_.quiet_ms) : kLastReads;
   const Duration whole = milliseconds(scenario_.duration_ms);
-  simulation.schedule(TrueTime{} + std::max(Duration{}, whole - quiet), [this] { end_of_faults(); });
+  simulation.schedule(TrueTime{} + std::max(Duration{}, whole - quiet),
+                      [this] { end_of_faults(); });
   nemesis_.arm();
   cluster_.start_everything();
 }
@@ -93,9 +96,11 @@ void SimRun::run_to_time(TrueTime time) {
                                   std::min(time, TrueTime{} + milliseconds(scenario_.duration_ms)));
 }
 
-// Once done in peace, an idle cluster says nothing new: the run ends before its time. In safety mode faults strike to the end.
+// Once done in peace, an idle cluster says nothing new: the run ends before its time. In safety
+// mode faults strike to the end.
 bool SimRun::finished() const {
-  return scenario_.mode == Mode::kLiveness && in_peace_ && cluster_.all_clients_done() && caught_up();
+  return scenario_.mode == Mode::kLiveness && in_peace_ && cluster_.all_clients_done() &&
+         caught_up();
 }
 
 bool SimRun::may_stay_down(NodeId node) const { return cluster_.disk_was_rotted(node); }
@@ -121,11 +126,12 @@ bool SimRun::caught_up() const {
 void SimRun::node_halted(NodeId node, const std::string& reason) {
   if (cluster_.disk_was_tormented(node) || unjustified_halt_) return;
   sim::Simulation& simulation = cluster_.simulation();
-  unjustified_halt_ = Violation{.property = "liveness",
-                                .sentence = simulation.name(node) +
-                                            " halted although nothing was done to its disk: " + reason,
-                                .at = simulation.now(),
-                                .event = simulation.events()};
+  unjustified_halt_ =
+      Violation{.property = "liveness",
+                .sentence = simulation.name(node) +
+                            " halted although nothing was done to its disk: " + reason,
+                .at = simulation.now(),
+                .event = simulation.events()};
   simulation.abort_run("unjustified halt");
 }
 

@@ -26,9 +26,9 @@ struct RunRequest {
 
 // One run of a drawn scenario in the simulator, from the first event to the verdict.
 //
-// The cluster and its clients start at time zero and the scenario's faults strike at their times. In liveness mode everything
-// is healed `quiet_ms` before the end: from then on every operation must end and every replica catch up. In safety mode the
-// faults go on to the end.
+// The cluster and its clients start at time zero and the scenario's faults strike at their times.
+// In liveness mode everything is healed `quiet_ms` before the end: from then on every operation
+// must end and every replica catch up. In safety mode the faults go on to the end.
 class SimRun {
  public:
   // REQUIRES: check_scenario() and Simulation::check_overrides() found nothing wrong.

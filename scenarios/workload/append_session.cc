@@ -4,8 +4,8 @@
 namespace plumbline::scenarios {
 namespace {
 
-// R-raft-25: whatever is retried takes effect at most once. A token that is there twice, or an acknowledged one that is not
-// there, is what a mistake in sessions looks like.
+// R-raft-25: whatever is retried takes effect at most once. A token that is there twice, or an
+// acknowledged one that is not there, is what a mistake in sessions looks like.
 class AppendSessionClient : public ClientLoop {
  public:
   using ClientLoop::ClientLoop;

@@ -4,7 +4,8 @@ namespace plumbline::scenarios {
 namespace {
 
 constexpr Duration kPollFaultsOver = milliseconds(100);
-// In peace a client that was held up does not catch up on everything: a few operations show that all is well again.
+// In peace a client that was held up does not catch up on everything: a few operations show that
+// all is well again.
 constexpr int kOperationsInPeace = 3;
 constexpr std::int64_t kValuesPerClient = 1'000'000;
 
@@ -41,11 +42,12 @@ void ClientLoop::run(Yield& yield) {
   int in_peace = 0;
   while (slot.next_operation < static_cast<std::uint64_t>(slot.spec.operations.high)) {
     if (context_.faults_over && ++in_peace > kOperationsInPeace) break;
-    // Counted before it is done: a client that dies in the middle does not do it again under the same number.
+    // Counted before it is done: a client that dies in the middle does not do it again under the
+    // same number.
     const std::uint64_t n = slot.next_operation++;
-    const Duration think = context_.random.between(key_for("workload.think", n),
-                                                   milliseconds(slot.spec.think_ms.low),
-                                                   milliseconds(slot.spec.think_ms.high));
+    const Duration think =
+        context_.random.between(key_for("workload.think", n), milliseconds(slot.spec.think_ms.low),
+                                milliseconds(slot.spec.think_ms.high));
     world.tasks.sleep_until(yield, world.clock.now() + think);
     if (context_.random.enabled(key_for("op.enabled", n))) operate(yield, n);
   }

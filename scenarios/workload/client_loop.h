@@ -7,8 +7,8 @@
 
 namespace plumbline::scenarios {
 
-// The life that clients of all workloads share: think, do the next operation, and when all are done and the faults are over,
-// read every key once. What an operation is, the workload says.
+// The life that clients of all workloads share: think, do the next operation, and when all are done
+// and the faults are over, read every key once. What an operation is, the workload says.
 class ClientLoop : public Node {
  public:
   explicit ClientLoop(ClientContext context);

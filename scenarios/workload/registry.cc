@@ -7,7 +7,8 @@ const std::vector<WorkloadKind>& workload_registry() {
       {"register", "reads, writes and compare-and-swaps of unique values on a few keys",
        make_register_client},
       {"append-session",
-       "appends of unique tokens, retried in a session, by clients that restart under their identity",
+       "appends of unique tokens, retried in a session, by clients that restart under their "
+       "identity",
        make_append_session_client},
   };
   return kinds;

@@ -14,8 +14,9 @@
 
 namespace plumbline::scenarios {
 
-// What a client of a workload knows beyond its own death: who it is and how far it has come. A client that restarts under its
-// identity goes on from here, with an empty memory but for this and its disk.
+// What a client of a workload knows beyond its own death: who it is and how far it has come. A
+// client that restarts under its identity goes on from here, with an empty memory but for this and
+// its disk.
 struct ClientSlot {
   std::uint32_t id = 0;  // from 1, over all workloads; also the process in the history
   WorkloadSpec spec;     // drawn: every range is one number

@@ -92,8 +92,7 @@ TEST_F(LinkProxyTest, OneDirectionAloneCanBeBlocked) {
   };
   const auto one = open_at(1, 2, to_two->address(), port_one.address(), got_by_one);
   const auto two = open_at(2, 1, to_one->address(), port_two.address(), got_);
-  ASSERT_TRUE(eventually(
-      [&] { return one->connected(NodeId(2)) && two->connected(NodeId(1)); }));
+  ASSERT_TRUE(eventually([&] { return one->connected(NodeId(2)) && two->connected(NodeId(1)); }));
   to_two->set({.blocked = true});
   one->world().transport.send(NodeId(2), {}, "there");
   two->world().transport.send(NodeId(1), {}, "back");

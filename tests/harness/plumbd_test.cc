@@ -20,8 +20,17 @@ using Arguments = std::vector<std::string>;
 class PlumbdTest : public ::testing::Test {
  protected:
   Arguments good(std::uint32_t node = 1) const {
-    return {"replica",  "--node", std::to_string(node),  "--data",  directory_.path() + "/data",
-            "--peer",   "1=127.0.0.1:0", "--peer", "2=127.0.0.1:0", "--listen", "127.0.0.1:0"};
+    return {"replica",
+            "--node",
+            std::to_string(node),
+            "--data",
+            directory_.path() + "/data",
+            "--peer",
+            "1=127.0.0.1:0",
+            "--peer",
+            "2=127.0.0.1:0",
+            "--listen",
+            "127.0.0.1:0"};
   }
   static Arguments with(Arguments arguments, const Arguments& more) {
     arguments.insert(arguments.end(), more.begin(), more.end());
@@ -39,8 +48,11 @@ class PlumbdTest : public ::testing::Test {
   }
   bool is_ready(ChildProcess& child, const std::string& output) {
     return loop_.run_until(
-        [&] { return child.ended() || text_of(output).find("ready: ") != std::string::npos; },
-        real::kPatience) && !child.ended();
+               [&] {
+                 return child.ended() || text_of(output).find("ready: ") != std::string::npos;
+               },
+               real::kPatience) &&
+           !child.ended();
   }
   std::unique_ptr<ChildProcess> start_ready(const Arguments& arguments) {
     auto child = start(arguments);
@@ -49,7 +61,9 @@ class PlumbdTest : public ::testing::Test {
     EXPECT_TRUE(is_ready(*child, output_)) << text_of(output_);
     return child;
   }
-  void poll() { loop_.after(milliseconds(2), [this] { poll(); }); }
+  void poll() {
+    loop_.after(milliseconds(2), [this] { poll(); });
+  }
 
   // Ends with exit code 2 and one line that says `what`.
   void expect_refused(const Arguments& arguments, const std::string& what) {
@@ -67,7 +81,8 @@ class PlumbdTest : public ::testing::Test {
 };
 
 TEST_F(PlumbdTest, RefusesWhatItDoesNotUnderstand) {
-  expect_refused(with(good(), {"--electon-timeout-ms", "100"}), "did you mean --election-timeout-ms?");
+  expect_refused(with(good(), {"--electon-timeout-ms", "100"}),
+                 "did you mean --election-timeout-ms?");
   expect_refused({"replika"}, "did you mean replica?");
   expect_refused({}, "subcommand is required");
   expect_refused({"replica", "--nod", "1"}, "did you mean --node?");
@@ -123,14 +138,15 @@ TEST_F(PlumbdTest, HaltsOnALogThatIsCorrupt) {
   }
   const ProcessEnd end = start(good())->wait();
   EXPECT_EQ(end.text(), "exit code 1");
-  EXPECT_NE(text_of(output_).find("plumbd: node 1 halts: cannot recover the log"), std::string::npos)
+  EXPECT_NE(text_of(output_).find("plumbd: node 1 halts: cannot recover the log"),
+            std::string::npos)
       << text_of(output_);
 }
 
 TEST_F(PlumbdTest, TakesSettingsFromTheEnvironmentBelowTheFlags) {
   // ChildProcess hides our settings from children, so a shell sets them.
-  const std::string program = std::string(PLUMBD) + " replica --node 1 --data " + directory_.path() +
-                              "/data --peer 1=127.0.0.1:0";
+  const std::string program = std::string(PLUMBD) + " replica --node 1 --data " +
+                              directory_.path() + "/data --peer 1=127.0.0.1:0";
   output_ = directory_.path() + "/environment";
   auto child = ChildProcess::start(
       {"/bin/sh", {"-c", "PLUMBLINE_LISTEN=0.0.0.0:0 exec " + program}, output_});

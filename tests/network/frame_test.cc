@@ -37,7 +37,9 @@ Bytes header(std::uint32_t length) {
 }
 
 TEST(Frame, IsTheLengthInLittleEndianAndThePayload) {
-  EXPECT_EQ(frame("abc"), Bytes("\x03\x00\x00\x00" "abc", 7));
+  EXPECT_EQ(frame("abc"), Bytes("\x03\x00\x00\x00"
+                                "abc",
+                                7));
   EXPECT_EQ(frame(""), Bytes(4, '\0'));
   EXPECT_EQ(frame(Bytes(300, 'x')).substr(0, 4), Bytes("\x2c\x01\x00\x00", 4));
 }
@@ -49,8 +51,8 @@ TEST(FrameReader, PutsEverySplitOfAStreamTogetherAgain) {
     for (std::size_t second = first; second <= stream.size(); ++second) {
       FrameReader reader;
       std::vector<Bytes> got;
-      for (const Bytes& piece : {stream.substr(0, first), stream.substr(first, second - first),
-                                 stream.substr(second)}) {
+      for (const Bytes& piece :
+           {stream.substr(0, first), stream.substr(first, second - first), stream.substr(second)}) {
         reader.feed(piece);
         append(got, drain(reader));
       }
@@ -59,7 +61,8 @@ TEST(FrameReader, PutsEverySplitOfAStreamTogetherAgain) {
   }
 }
 
-RC_GTEST_PROP(FrameReader, PutsAnyPiecesOfAnyStreamTogetherAgain, (const std::vector<Bytes>& payloads)) {
+RC_GTEST_PROP(FrameReader, PutsAnyPiecesOfAnyStreamTogetherAgain,
+              (const std::vector<Bytes>& payloads)) {
   const Bytes stream = framed(payloads);
   FrameReader reader;
   std::vector<Bytes> got;

@@ -1,5 +1,6 @@
-// The bytes of each message with every field set, so that a renumbered or retyped field shows. Bytes that were written by one
-// release lie in logs and are read by another: a change here is a new version of the format, never an edit.
+// The bytes of each message with every field set, so that a renumbered or retyped field shows.
+// Bytes that were written by one release lie in logs and are read by another: a change here is a
+// new version of the format, never an edit.
 
 #include <gtest/gtest.h>
 
@@ -44,7 +45,8 @@ TEST(Messages, OfRaftKeepTheirFieldNumbers) {
   entry.set_term(1);
   entry.set_kind(2);
   entry.set_payload("xy");
-  EXPECT_EQ(hex_of(message), "08011002180320042805300638074008480950ac025801600c680d7208080110021a027879");
+  EXPECT_EQ(hex_of(message),
+            "08011002180320042805300638074008480950ac025801600c680d7208080110021a027879");
 }
 
 TEST(Messages, OfCommandsKeepTheirFieldNumbers) {
@@ -105,7 +107,8 @@ TEST(Messages, OfRepliesKeepTheirFieldNumbers) {
   status.set_revision(8);
   status.set_leader(9);
   EXPECT_EQ(hex_of(reply),
-            "08011002180320042a0176300638074201644a13080110021a017220042805300638074008" "4809");
+            "08011002180320042a0176300638074201644a13080110021a017220042805300638074008"
+            "4809");
 }
 
 TEST(Messages, EnumsKeepTheirNumbers) {

@@ -41,8 +41,8 @@ RC_GTEST_PROP(Crc32c, IsThePolynomialAndCanBeContinuedAnywhere, (const std::stri
   RC_ASSERT(crc32c(bytes.substr(cut), crc32c(bytes.substr(0, cut))) == bit_by_bit(bytes));
 }
 
-// The numbers stand in traces and formats: another machine, compiler or release must compute the same. Worked out by hand
-// from the definitions (FNV-1a; SplitMix64's finalizer), not by this code.
+// The numbers stand in traces and formats: another machine, compiler or release must compute the
+// same. Worked out by hand from the definitions (FNV-1a; SplitMix64's finalizer), not by this code.
 TEST(Hash, OfNamesIsFnv1a) {
   static_assert(hash_name("") == 0xcbf29ce484222325ULL);
   static_assert(hash_name("a") == 0xaf63dc4c8601ec8cULL);
@@ -69,7 +69,8 @@ RC_GTEST_PROP(Hash, OfBytesDependsOnEachByteAndOnTheSeed, (std::string bytes)) {
   RC_PRE(!bytes.empty());
   const std::uint64_t before = hash_bytes(bytes);
   RC_ASSERT(hash_bytes(bytes, 1) != before);
-  bytes[*rc::gen::inRange<std::size_t>(0, bytes.size())] ^= *rc::gen::elementOf(std::string("\1\2\4\20\100"));
+  bytes[*rc::gen::inRange<std::size_t>(0, bytes.size())] ^=
+      *rc::gen::elementOf(std::string("\1\2\4\20\100"));
   RC_ASSERT(hash_bytes(bytes) != before);
 }
 

@@ -13,7 +13,8 @@
 namespace plumbline {
 namespace {
 
-// Long strings own heap memory, so that a sanitizer sees each element that is lost or destroyed twice.
+// Long strings own heap memory, so that a sanitizer sees each element that is lost or destroyed
+// twice.
 using Vector = InlineVector<std::string, 3>;
 using Twin = std::vector<std::string>;
 
@@ -22,13 +23,30 @@ bool alike(const Vector& vector, const Twin& twin) {
          std::equal(vector.begin(), vector.end(), twin.begin());
 }
 
-enum class Act { kPush, kEmplace, kPop, kTruncate, kClear, kErase, kEraseFront, kReserve, kAppend,
-                 kCopyInto, kMoveInto, kMoveAway, kCopyItself, kEnd };
+enum class Act {
+  kPush,
+  kEmplace,
+  kPop,
+  kTruncate,
+  kClear,
+  kErase,
+  kEraseFront,
+  kReserve,
+  kAppend,
+  kCopyInto,
+  kMoveInto,
+  kMoveAway,
+  kCopyItself,
+  kEnd
+};
 
-std::size_t index_in(const Twin& twin) { return *rc::gen::inRange<std::size_t>(0, twin.size() + 1); }
+std::size_t index_in(const Twin& twin) {
+  return *rc::gen::inRange<std::size_t>(0, twin.size() + 1);
+}
 
 void act(Act act, Vector& vector, Twin& twin, int number) {
-  const std::string item = "an element too long to lie inside a string, number " + std::to_string(number);
+  const std::string item =
+      "an element too long to lie inside a string, number " + std::to_string(number);
   switch (act) {
     case Act::kPush:
       vector.push_back(item);

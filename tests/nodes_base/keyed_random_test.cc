@@ -40,12 +40,13 @@ Named arbitrary_key() {
   named.purpose = arbitrary_word(1);
   named.subject = arbitrary_word(0);
   const auto count = *rc::gen::inRange<std::size_t>(0, Key::kPartsMax + 1);
-  named.parts = *rc::gen::container<std::vector<std::uint64_t>>(count, rc::gen::arbitrary<std::uint64_t>());
+  named.parts =
+      *rc::gen::container<std::vector<std::uint64_t>>(count, rc::gen::arbitrary<std::uint64_t>());
   return named;
 }
 
-// Run files and bug reports hold seeds and keys: what they decide must be the same for ever. Worked out by hand from the
-// definition, not by this code.
+// Run files and bug reports hold seeds and keys: what they decide must be the same for ever. Worked
+// out by hand from the definition, not by this code.
 TEST(Key, HashesToTheSameNumberOnEveryMachine) {
   EXPECT_EQ(kDelay.hash(), 0x4fd4beb1bc4fec0ULL);
   EXPECT_EQ(kEnabled.hash(), 0xb6d01b6d8d622c96ULL);
@@ -86,9 +87,9 @@ RC_GTEST_PROP(Key, DifferentKeysHashDifferently, ()) {
 }
 
 TEST(Key, RefusesWhatIsNotAKeyInOneLine) {
-  for (const char* text : {"", "/1", "(append)/1", "net.delay(append", "net.delay/", "net.delay/x", "net.delay/1x",
-                           "net.delay/-1", "net.delay(append)x", "net.delay//1", "net.delay/18446744073709551616",
-                           "net.delay/1/2/3/4/5/6/7/8/9"}) {
+  for (const char* text : {"", "/1", "(append)/1", "net.delay(append", "net.delay/", "net.delay/x",
+                           "net.delay/1x", "net.delay/-1", "net.delay(append)x", "net.delay//1",
+                           "net.delay/18446744073709551616", "net.delay/1/2/3/4/5/6/7/8/9"}) {
     const auto parsed = Key::parse_hash(text);
     ASSERT_FALSE(parsed) << text;
     EXPECT_EQ(parsed.error().code, Errc::kInvalid) << text;
@@ -120,7 +121,8 @@ RC_GTEST_PROP(KeyedRandom, IsAFunctionOfSeedAndKeyAlone, (std::uint64_t seed)) {
   RC_ASSERT(shuffled.draws() == 2 * size);
 }
 
-RC_GTEST_PROP(KeyedRandom, StaysWithinItsBounds, (std::uint64_t seed, std::uint64_t a, std::uint64_t b)) {
+RC_GTEST_PROP(KeyedRandom, StaysWithinItsBounds,
+              (std::uint64_t seed, std::uint64_t a, std::uint64_t b)) {
   KeyedRandom random(seed);
   const std::uint64_t low = std::min(a, b);
   const std::uint64_t high = std::max(a, b);
@@ -169,7 +171,8 @@ TEST(KeyedRandom, AChanceIsTrueAsOftenAsItSays) {
   for (const std::uint64_t per_million : {10'000U, 250'000U, 500'000U, 990'000U}) {
     KeyedRandom random(5);
     int happened = 0;
-    for (std::uint64_t i = 0; i < 20'000; ++i) happened += random.chance(Key("c").with(i), per_million);
+    for (std::uint64_t i = 0; i < 20'000; ++i)
+      happened += random.chance(Key("c").with(i), per_million);
     // Five standard deviations of a fair die; the draws are fixed, so this passes always or never.
     const double expected = 20'000.0 * static_cast<double>(per_million) / 1e6;
     EXPECT_NEAR(happened, expected, 360.0);
@@ -187,7 +190,8 @@ TEST(KeyedRandom, AChanceOfNothingAndOfAMillionAreCertain) {
 TEST(KeyedRandom, AnOverrideReplacesTheOutcomeAndNothingElse) {
   KeyedRandom plain(9);
   KeyedRandom random(9);
-  ASSERT_TRUE(random.set_overrides({{"d/1", 4}, {"c/1", 1}, {"c/2", 0}, {"r/1", 1'000}, {"r/2", 0}, {"e/1", 0}}));
+  ASSERT_TRUE(random.set_overrides(
+      {{"d/1", 4}, {"c/1", 1}, {"c/2", 0}, {"r/1", 1'000}, {"r/2", 0}, {"e/1", 0}}));
   EXPECT_EQ(random.below(Key("d").with(1), 10), 4U);
   EXPECT_EQ(random.below(Key("d").with(2), 10), plain.below(Key("d").with(2), 10));
   EXPECT_TRUE(random.chance(Key("c").with(1), 0)) << "also of what is switched off";

@@ -16,7 +16,8 @@ struct Tally {
   int moves = 0;
 };
 
-// Counts its own lives; `kBytes` of ballast decide whether it lies inside the function or on the heap.
+// Counts its own lives; `kBytes` of ballast decide whether it lies inside the function or on the
+// heap.
 template <std::size_t kBytes>
 class Counted {
  public:

@@ -16,31 +16,43 @@ namespace plumbline {
 namespace {
 
 template <class A, class B>
-constexpr bool kComparable = requires(A a, B b) { a == b; };
+constexpr bool kComparable = requires(A a, B b) {
+  a == b;
+};
 template <class A, class B>
-constexpr bool kSubtractable = requires(A a, B b) { a - b; };
+constexpr bool kSubtractable = requires(A a, B b) {
+  a - b;
+};
 
 // An id is made and read in plain sight only, and never taken for another kind of id.
 static_assert(!std::is_convertible_v<Term, LogIndex> && !std::is_constructible_v<LogIndex, Term>);
-static_assert(!std::is_convertible_v<NodeId, ReplicaId> && !std::is_assignable_v<NodeId&, ReplicaId>);
-static_assert(!std::is_convertible_v<std::uint64_t, Term> && !std::is_convertible_v<Term, std::uint64_t>);
-static_assert(!std::is_convertible_v<SessionId, Sequence> && !std::is_convertible_v<Revision, LogIndex>);
+static_assert(!std::is_convertible_v<NodeId, ReplicaId> &&
+              !std::is_assignable_v<NodeId&, ReplicaId>);
+static_assert(!std::is_convertible_v<std::uint64_t, Term> &&
+              !std::is_convertible_v<Term, std::uint64_t>);
+static_assert(!std::is_convertible_v<SessionId, Sequence> &&
+              !std::is_convertible_v<Revision, LogIndex>);
 static_assert(!std::is_convertible_v<Term, bool>);
 static_assert(kComparable<Term, Term> && !kComparable<Term, LogIndex> && !kComparable<Term, int>);
 
 // Clocks are not mixed: a difference exists on one clock only, and two points are never added.
-static_assert(!std::is_convertible_v<Instant, WallTime> && !std::is_constructible_v<TrueTime, Instant>);
-static_assert(!std::is_convertible_v<Duration, Instant> && !std::is_convertible_v<std::int64_t, Instant>);
+static_assert(!std::is_convertible_v<Instant, WallTime> &&
+              !std::is_constructible_v<TrueTime, Instant>);
+static_assert(!std::is_convertible_v<Duration, Instant> &&
+              !std::is_convertible_v<std::int64_t, Instant>);
 static_assert(kSubtractable<Instant, Instant> && !kSubtractable<Instant, TrueTime>);
 static_assert(!kComparable<Instant, WallTime> && !kComparable<Instant, Duration>);
 static_assert(std::is_same_v<decltype(Instant{} - Instant{}), Duration>);
 template <class A, class B>
-constexpr bool kAddable = requires(A a, B b) { a + b; };
+constexpr bool kAddable = requires(A a, B b) {
+  a + b;
+};
 static_assert(kAddable<Instant, Duration> && !kAddable<Instant, Instant>);
 
 static_assert(seconds(1) == milliseconds(1'000) && milliseconds(1) == microseconds(1'000));
 static_assert(microseconds(1) == nanoseconds(1'000));
-static_assert(Instant{5} + nanoseconds(2) == Instant{7} && Instant{5} - Instant{7} == nanoseconds(-2));
+static_assert(Instant{5} + nanoseconds(2) == Instant{7} &&
+              Instant{5} - Instant{7} == nanoseconds(-2));
 static_assert(Instant::never() > Instant{} + seconds(1'000'000'000));
 
 TEST(Ids, StepAndCompare) {

@@ -15,7 +15,8 @@ constexpr std::uint16_t kPort = 7070;
 class ScriptNode : public Node {
  public:
   ScriptNode(World& world, std::function<void(Yield&, World&)> script) {
-    world.tasks.spawn("script", [&world, script = std::move(script)](Yield& yield) { script(yield, world); });
+    world.tasks.spawn("script",
+                      [&world, script = std::move(script)](Yield& yield) { script(yield, world); });
   }
 };
 
@@ -109,7 +110,8 @@ FakeServer::Answer always(wire::ClientReply::Result result, std::uint32_t leader
 
 FakeServer::Answer with_session(std::uint64_t session, FakeServer::Answer rest) {
   return [=](Yield& yield, World& world, Stream& stream, const wire::ClientRequest& request) {
-    if (request.command().kind() != wire::Command::OPEN_SESSION) return rest(yield, world, stream, request);
+    if (request.command().kind() != wire::Command::OPEN_SESSION)
+      return rest(yield, world, stream, request);
     wire::ClientReply reply = reply_to(request, wire::ClientReply::OK);
     reply.set_session(session);
     send(yield, stream, reply);

@@ -12,7 +12,8 @@
 
 namespace plumbline::client::test {
 
-// A server whose answers the test writes. It runs on node n<number> and remembers what it was asked.
+// A server whose answers the test writes. It runs on node n<number> and remembers what it was
+// asked.
 struct FakeServer {
   using Answer = std::function<void(Yield&, World&, Stream&, const wire::ClientRequest&)>;
 

@@ -104,7 +104,8 @@ TEST(KvClient, AHintToNobodyLeadsToTheNextServer) {
 TEST(KvClient, TriesAgainAfterADefiniteRefusal) {
   for (const Reply::Result refusal : {Reply::NOT_LEADER, Reply::NOT_COMMITTED, Reply::OVERLOADED}) {
     Bench bench(1);
-    bench.server(1).answer = [&](Yield& yield, World& world, Stream& stream, const wire::ClientRequest& request) {
+    bench.server(1).answer = [&](Yield& yield, World& world, Stream& stream,
+                                 const wire::ClientRequest& request) {
       always(bench.seen().size() < 4 ? refusal : Reply::OK)(yield, world, stream, request);
     };
     EXPECT_EQ(put(bench).fate, Fate::kOk);
@@ -198,8 +199,8 @@ TEST(KvClient, WithASessionWhatIsLeftOpenIsSentAgainUnderItsNumber) {
 
 // What was left open stays open, whatever refusal comes after it.
 TEST(KvClient, UnknownIsNeverTurnedIntoFailed) {
-  for (const Reply::Result later : {Reply::NOT_LEADER, Reply::NOT_COMMITTED, Reply::OVERLOADED, Reply::INVALID,
-                                    Reply::SESSION_UNKNOWN, Reply::UNKNOWN}) {
+  for (const Reply::Result later : {Reply::NOT_LEADER, Reply::NOT_COMMITTED, Reply::OVERLOADED,
+                                    Reply::INVALID, Reply::SESSION_UNKNOWN, Reply::UNKNOWN}) {
     Bench bench(2);
     bench.all_answer(with_session(
         9, [&](Yield& yield, World& world, Stream& stream, const wire::ClientRequest& request) {
@@ -212,19 +213,21 @@ TEST(KvClient, UnknownIsNeverTurnedIntoFailed) {
 
 TEST(KvClient, AComparisonThatIsAnsweredOnRetryIsSettled) {
   Bench bench(2);
-  bench.all_answer(with_session(
-      9, [&](Yield& yield, World& world, Stream& stream, const wire::ClientRequest& request) {
-        (bench.seen().size() < 3 ? silence() : always(Reply::MISMATCH))(yield, world, stream, request);
-      }));
+  bench.all_answer(with_session(9, [&](Yield& yield, World& world, Stream& stream,
+                                       const wire::ClientRequest& request) {
+    (bench.seen().size() < 3 ? silence() : always(Reply::MISMATCH))(yield, world, stream, request);
+  }));
   EXPECT_EQ(put(bench, {.session = true}).fate, Fate::kFailed);
 }
 
 TEST(KvClient, ARefusedSessionIsUnknownAndTheNextCommandOpensAnother) {
   Bench bench(1);
   std::uint64_t opened = 20;
-  bench.server(1).answer = [&](Yield& yield, World& world, Stream& stream, const wire::ClientRequest& request) {
+  bench.server(1).answer = [&](Yield& yield, World& world, Stream& stream,
+                               const wire::ClientRequest& request) {
     const bool opens = request.command().kind() == wire::Command::OPEN_SESSION;
-    const auto rest = always(request.command().session() == 21 ? Reply::SESSION_UNKNOWN : Reply::OK);
+    const auto rest =
+        always(request.command().session() == 21 ? Reply::SESSION_UNKNOWN : Reply::OK);
     with_session(opens ? ++opened : 0, rest)(yield, world, stream, request);
   };
   bench.run({.session = true}, [](Yield& yield, World& world, KvClient& store) {
@@ -263,15 +266,17 @@ TEST(KvClient, ReadsAreRepeatedAndWithoutAnAnswerHaveFailed) {
 TEST(KvClient, TakesNoAnswerToAnotherRequestForItsOwn) {
   for (const bool first : {true, false}) {
     Bench bench(1);
-    bench.all_answer([first](Yield& yield, World&, Stream& stream, const wire::ClientRequest& request) {
-      Reply other = reply_to(request, Reply::INVALID);
-      other.set_id(request.id() + (first ? -1 : 1000));
-      const Bytes late = wire::frame(other.SerializeAsString());
-      const Bytes own = wire::frame(reply_to(request, Reply::OK).SerializeAsString());
-      static_cast<void>(stream.write(yield, first ? late + own : own + late));
-    });
+    bench.all_answer(
+        [first](Yield& yield, World&, Stream& stream, const wire::ClientRequest& request) {
+          Reply other = reply_to(request, Reply::INVALID);
+          other.set_id(request.id() + (first ? -1 : 1000));
+          const Bytes late = wire::frame(other.SerializeAsString());
+          const Bytes own = wire::frame(reply_to(request, Reply::OK).SerializeAsString());
+          static_cast<void>(stream.write(yield, first ? late + own : own + late));
+        });
     bench.run({}, [](Yield& yield, World& world, KvClient& store) {
-      for (int i = 0; i < 3; ++i) EXPECT_EQ(store.put(yield, "k", "v", in(world, seconds(2))).fate, Fate::kOk);
+      for (int i = 0; i < 3; ++i)
+        EXPECT_EQ(store.put(yield, "k", "v", in(world, seconds(2))).fate, Fate::kOk);
     });
     EXPECT_EQ(bench.seen().size(), 3U);
   }
@@ -280,13 +285,14 @@ TEST(KvClient, TakesNoAnswerToAnotherRequestForItsOwn) {
 // An answer that comes when its try was given up settles nothing for the command after it.
 TEST(KvClient, AnAnswerThatComesTooLateIsIgnored) {
   Bench bench(1);
-  bench.all_answer([&](Yield& yield, World& world, Stream& stream, const wire::ClientRequest& request) {
-    const bool first = bench.seen().size() == 1;
-    if (first) world.tasks.sleep_until(yield, in(world, milliseconds(700)));
-    Reply reply = reply_to(request, Reply::OK);
-    reply.set_revision(first ? 1 : 2);
-    send(yield, stream, reply);
-  });
+  bench.all_answer(
+      [&](Yield& yield, World& world, Stream& stream, const wire::ClientRequest& request) {
+        const bool first = bench.seen().size() == 1;
+        if (first) world.tasks.sleep_until(yield, in(world, milliseconds(700)));
+        Reply reply = reply_to(request, Reply::OK);
+        reply.set_revision(first ? 1 : 2);
+        send(yield, stream, reply);
+      });
   bench.run({}, [](Yield& yield, World& world, KvClient& store) {
     EXPECT_EQ(store.put(yield, "k", "v", in(world, milliseconds(500))).fate, Fate::kUnknown);
     EXPECT_EQ(store.put(yield, "k", "w", in(world, seconds(2))).revision, Revision(2));
@@ -295,14 +301,15 @@ TEST(KvClient, AnAnswerThatComesTooLateIsIgnored) {
 
 TEST(KvClient, PutsAnAnswerTogetherThatComesByteByByte) {
   Bench bench(1);
-  bench.all_answer([](Yield& yield, World& world, Stream& stream, const wire::ClientRequest& request) {
-    Reply reply = reply_to(request, Reply::OK);
-    reply.set_value("in pieces");
-    for (const char c : wire::frame(reply.SerializeAsString())) {
-      static_cast<void>(stream.write(yield, {&c, 1}));
-      world.tasks.sleep_until(yield, in(world, milliseconds(3)));
-    }
-  });
+  bench.all_answer(
+      [](Yield& yield, World& world, Stream& stream, const wire::ClientRequest& request) {
+        Reply reply = reply_to(request, Reply::OK);
+        reply.set_value("in pieces");
+        for (const char c : wire::frame(reply.SerializeAsString())) {
+          static_cast<void>(stream.write(yield, {&c, 1}));
+          world.tasks.sleep_until(yield, in(world, milliseconds(3)));
+        }
+      });
   bench.run({}, [](Yield& yield, World& world, KvClient& store) {
     EXPECT_EQ(store.get(yield, "k", in(world, seconds(2))).value, "in pieces");
   });

@@ -55,7 +55,8 @@ TEST(SessionFile, GoesOnBehindEveryNumberThatMayHaveBeenUsed) {
     const SessionState again = SessionFile(world.disk).load(yield);
     EXPECT_EQ(again.id, SessionId(7));
     EXPECT_EQ(again.next, Sequence(5 + kBlock));
-    EXPECT_EQ(again.reserved_to, again.next) << "nothing may be used before a new block is reserved";
+    EXPECT_EQ(again.reserved_to, again.next)
+        << "nothing may be used before a new block is reserved";
   });
 }
 
@@ -94,15 +95,18 @@ TEST(SessionFile, ALeftOverTemporaryFileIsNoHindrance) {
   });
 }
 
-// R-raft-25: a number used for two commands would have the second answered with the first one's reply. The client is killed
-// and loses its power at whatever moment, also in the middle of a disk call.
+// R-raft-25: a number used for two commands would have the second answered with the first one's
+// reply. The client is killed and loses its power at whatever moment, also in the middle of a disk
+// call.
 TEST(KvClientSessions, NoNumberIsUsedForTwoCommandsWheneverTheClientDies) {
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
     Bench bench(1, {.seed = seed});
     std::uint64_t opened = 0;
-    bench.server(1).answer = [&](Yield& yield, World& world, Stream& stream, const wire::ClientRequest& request) {
+    bench.server(1).answer = [&](Yield& yield, World& world, Stream& stream,
+                                 const wire::ClientRequest& request) {
       const bool opens = request.command().kind() == wire::Command::OPEN_SESSION;
-      with_session(opens ? ++opened : 0, always(wire::ClientReply::OK))(yield, world, stream, request);
+      with_session(opens ? ++opened : 0, always(wire::ClientReply::OK))(yield, world, stream,
+                                                                        request);
     };
     int command = 0;
     bench.set_client({.session = true}, [&](Yield& yield, World& world, KvClient& store) {
@@ -111,7 +115,8 @@ TEST(KvClientSessions, NoNumberIsUsedForTwoCommandsWheneverTheClientDies) {
     for (std::uint64_t life = 0; life < 20; ++life) {
       bench.simulation.start(Bench::kClient);
       const Key key = Key("test.life").with(life);
-      const Duration time = bench.simulation.random().between(key, microseconds(500), milliseconds(150));
+      const Duration time =
+          bench.simulation.random().between(key, microseconds(500), milliseconds(150));
       bench.simulation.run_for(time);
       const sim::CrashKind kind = life % 2 == 0 ? sim::CrashKind::kPower : sim::CrashKind::kProcess;
       if (life % 3 == 0) {
@@ -125,7 +130,8 @@ TEST(KvClientSessions, NoNumberIsUsedForTwoCommandsWheneverTheClientDies) {
       const wire::Command& sent = request.command();
       if (sent.kind() == wire::Command::OPEN_SESSION) continue;
       const auto [place, fresh] = used.try_emplace({sent.session(), sent.sequence()}, sent.value());
-      EXPECT_EQ(place->second, sent.value()) << "session " << sent.session() << ", " << sent.sequence();
+      EXPECT_EQ(place->second, sent.value())
+          << "session " << sent.session() << ", " << sent.sequence();
     }
     EXPECT_GT(used.size(), 100U);
     EXPECT_LT(opened, 8U) << "most restarts go on in the session that they find";
@@ -142,8 +148,10 @@ TEST(KvClientSessions, ARestartGoesOnInItsSession) {
   bench.simulation.power_loss(Bench::kClient);
   bench.run({.session = true}, three_puts);
   std::vector<std::uint64_t> sequences;
-  for (const wire::ClientRequest& request : bench.seen()) sequences.push_back(request.command().sequence());
-  EXPECT_EQ(sequences, (std::vector<std::uint64_t>{0, 1, 2, 3, kBlock + 1, kBlock + 2, kBlock + 3}));
+  for (const wire::ClientRequest& request : bench.seen())
+    sequences.push_back(request.command().sequence());
+  EXPECT_EQ(sequences,
+            (std::vector<std::uint64_t>{0, 1, 2, 3, kBlock + 1, kBlock + 2, kBlock + 3}));
 }
 
 }  // namespace

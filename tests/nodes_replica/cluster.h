@@ -13,7 +13,8 @@
 
 namespace plumbline::replica::test {
 
-// A few replicas of one group in the simulator, and as many clients as a test asks for, each a node of its own.
+// A few replicas of one group in the simulator, and as many clients as a test asks for, each a node
+// of its own.
 class Cluster {
  public:
   struct Settings {
@@ -27,7 +28,8 @@ class Cluster {
 
   explicit Cluster(Settings settings);
 
-  // Started, with a leader of all that are up. Fails the test when there is none within five simulated seconds.
+  // Started, with a leader of all that are up. Fails the test when there is none within five
+  // simulated seconds.
   NodeId elect();
   std::optional<NodeId> leader() const;
   std::vector<NodeId> followers() const;

@@ -39,7 +39,8 @@ raft::Message arbitrary_message() {
 
 Command arbitrary_command() {
   Command command;
-  command.kind = static_cast<CommandKind>(*rc::gen::inRange(0, static_cast<int>(CommandKind::kAppend) + 1));
+  command.kind =
+      static_cast<CommandKind>(*rc::gen::inRange(0, static_cast<int>(CommandKind::kAppend) + 1));
   command.key = *rc::gen::arbitrary<Bytes>();
   command.value = *rc::gen::arbitrary<Bytes>();
   if (*rc::gen::arbitrary<bool>()) command.expected = *rc::gen::arbitrary<Bytes>();
@@ -51,7 +52,8 @@ Command arbitrary_command() {
 
 bool equal(const Command& a, const Command& b) {
   return a.kind == b.kind && a.key == b.key && a.value == b.value && a.expected == b.expected &&
-         a.session == b.session && a.sequence == b.sequence && a.first_unfinished == b.first_unfinished;
+         a.session == b.session && a.sequence == b.sequence &&
+         a.first_unfinished == b.first_unfinished;
 }
 
 RC_GTEST_PROP(Codec, AMessageComesBackAsItWas, ()) {
@@ -73,7 +75,8 @@ RC_GTEST_PROP(Codec, ACommandComesBackAsItWas, ()) {
 // A replica lives through whatever arrives. What it takes for a message can be written down again.
 RC_GTEST_PROP(Codec, GarbageIsRefusedOrIsAMessage, (const Bytes& garbage)) {
   if (const auto message = decode_message(garbage)) {
-    RC_ASSERT(decode_message(encode(message->group, message->message))->message == message->message);
+    RC_ASSERT(decode_message(encode(message->group, message->message))->message ==
+              message->message);
   }
   if (const auto command = decode_command(garbage)) {
     RC_ASSERT(equal(*decode_command(encode(*command).view()), *command));
@@ -85,8 +88,8 @@ RC_GTEST_PROP(Codec, ATruncatedMessageIsNeverTakenForItself, ()) {
   const Bytes bytes = encode(GroupId(1), message);
   const auto cut = *rc::gen::inRange<std::size_t>(0, bytes.size());
   const auto decoded = decode_message(BytesView(bytes).substr(0, cut));
-  const bool itself = decoded && decoded->message == message &&
-                      encode(decoded->group, decoded->message) == bytes;
+  const bool itself =
+      decoded && decoded->message == message && encode(decoded->group, decoded->message) == bytes;
   RC_ASSERT_FALSE(itself);
 }
 

@@ -19,7 +19,8 @@ using client::Fate;
 using client::KvClient;
 
 class ReplicaOf : public testing::TestWithParam<std::uint32_t> {};
-INSTANTIATE_TEST_SUITE_P(Nodes, ReplicaOf, testing::Values(1, 3), testing::PrintToStringParamName());
+INSTANTIATE_TEST_SUITE_P(Nodes, ReplicaOf, testing::Values(1, 3),
+                         testing::PrintToStringParamName());
 
 Instant in(World& world, Duration time) { return world.clock.now() + time; }
 
@@ -156,7 +157,8 @@ TEST(Replica, RefusesRequestsThatItDoesNotUnderstandAndServesOn) {
   EXPECT_EQ(cluster.ask(node, put_request("k", "v")).result(), wire::ClientReply::OK);
 }
 
-// A stream that carries no frames of ours is cut; bytes that are no request are answered. Neither harms the node.
+// A stream that carries no frames of ours is cut; bytes that are no request are answered. Neither
+// harms the node.
 TEST(Replica, LivesThroughGarbageOnAConnection) {
   Cluster cluster({.nodes = 1});
   const NodeId node = cluster.elect();
@@ -191,7 +193,8 @@ class Writer {
       KvClient store(world, {.servers = servers});
       for (int i = 1; !stop; ++i) {
         const Bytes key = "k" + std::to_string(i);
-        if (store.put(yield, key, "v", in(world, seconds(2))).fate == Fate::kOk) acknowledged.push_back(key);
+        if (store.put(yield, key, "v", in(world, seconds(2))).fate == Fate::kOk)
+          acknowledged.push_back(key);
       }
     });
   }
@@ -243,7 +246,8 @@ TEST(Replica, WithOneFollowerDownWritesGoOn) {
   cluster.simulation.start(follower);
   writer.expect_all_there(cluster);
   cluster.simulation.run_for(seconds(2));
-  EXPECT_EQ(cluster.replica(follower).machine().digest(), cluster.replica(*cluster.leader()).machine().digest());
+  EXPECT_EQ(cluster.replica(follower).machine().digest(),
+            cluster.replica(*cluster.leader()).machine().digest());
 }
 
 TEST(Replica, WithoutAMajorityNothingIsAcknowledged) {
@@ -282,7 +286,8 @@ TEST(Replica, WhenTheLeaderDiesAnotherTakesOverAndNoAcknowledgedWriteIsLost) {
   }
 }
 
-// R-raft-2, R-raft-20: a leader that was cut off refuses or leaves open, at once and later; it never answers wrongly.
+// R-raft-2, R-raft-20: a leader that was cut off refuses or leaves open, at once and later; it
+// never answers wrongly.
 TEST(Replica, TheMinoritySideRefuses) {
   Cluster cluster({});
   const NodeId old = cluster.elect();
@@ -327,7 +332,8 @@ TEST(Replica, EveryCallEndsByItsDeadline) {
       {"all have lost power", [](Cluster& c, NodeId node) { c.simulation.power_loss(node); }},
       {"all are paused", [](Cluster& c, NodeId node) { c.simulation.pause(node); }},
       {"none hears another", [](Cluster& c, NodeId node) { c.isolate(node); }},
-      {"disks never answer", [](Cluster& c, NodeId node) {
+      {"disks never answer",
+       [](Cluster& c, NodeId node) {
          c.simulation.set_disk_faults(node, {.slow_percent = 100'000'000});
        }},
   };
@@ -336,7 +342,8 @@ TEST(Replica, EveryCallEndsByItsDeadline) {
       SCOPED_TRACE(name);
       Cluster cluster({});
       cluster.elect();
-      // The clients begin in good times: one that is connected, and has its session, meets other waits.
+      // The clients begin in good times: one that is connected, and has its session, meets other
+      // waits.
       const auto calls = [&](Yield& yield, World& world, KvClient& store) {
         EXPECT_EQ(store.put(yield, "k", "v", in(world, seconds(5))).fate, Fate::kOk);
         for (const NodeId node : cluster.nodes) bring_about(cluster, node);
@@ -360,8 +367,8 @@ TEST(Replica, EveryCallEndsByItsDeadline) {
 
 // I10: after a failed write or sync nothing is certain but what a recovery finds.
 TEST_P(ReplicaOf, AFailedWriteOrSyncHaltsTheNodeLoudly) {
-  for (const sim::DiskFaults& faults :
-       {sim::DiskFaults{.sync_error_ppm = 1'000'000}, sim::DiskFaults{.write_error_ppm = 1'000'000}}) {
+  for (const sim::DiskFaults& faults : {sim::DiskFaults{.sync_error_ppm = 1'000'000},
+                                        sim::DiskFaults{.write_error_ppm = 1'000'000}}) {
     Cluster cluster({.nodes = GetParam()});
     const NodeId leader = cluster.elect();
     cluster.call([](Yield& yield, World& world, KvClient& store) {
@@ -430,14 +437,16 @@ TEST(Replica, AppendsOfASessionTakeEffectOnceWhateverIsRetried) {
   Cluster cluster({});
   cluster.elect();
   Bytes expected;
-  const auto writing = cluster.start_client([&, servers = cluster.servers()](Yield& yield, World& world) {
-    KvClient store(world, {.servers = servers, .attempt_timeout = milliseconds(100), .session = true});
-    for (int i = 0; i < 60; ++i) {
-      const Bytes token = std::to_string(i) + ";";
-      EXPECT_EQ(store.append(yield, "k", token, in(world, seconds(20))).fate, Fate::kOk);
-      expected += token;
-    }
-  });
+  const auto writing =
+      cluster.start_client([&, servers = cluster.servers()](Yield& yield, World& world) {
+        KvClient store(world,
+                       {.servers = servers, .attempt_timeout = milliseconds(100), .session = true});
+        for (int i = 0; i < 60; ++i) {
+          const Bytes token = std::to_string(i) + ";";
+          EXPECT_EQ(store.append(yield, "k", token, in(world, seconds(20))).fate, Fate::kOk);
+          expected += token;
+        }
+      });
   for (int i = 0; i < 200 && !*writing; ++i) {
     cluster.simulation.run_for(milliseconds(60));
     for (const NodeId node : cluster.nodes) cluster.simulation.reset_connections(node);

@@ -15,7 +15,8 @@ namespace plumbline::replica {
 // For messages of failed tests.
 void PrintTo(const Answer& answer, std::ostream* out) {
   *out << "{outcome " << static_cast<int>(answer.outcome) << ", revision " << answer.revision.value
-       << ", value " << answer.value.value_or("none") << ", session " << answer.session.value << "}";
+       << ", value " << answer.value.value_or("none") << ", session " << answer.session.value
+       << "}";
 }
 
 namespace {
@@ -46,10 +47,16 @@ Answer ok(std::uint64_t revision) {
   return {.outcome = Outcome::kOk, .revision = Revision(revision), .value = {}, .session = {}};
 }
 Answer mismatch(std::uint64_t revision, std::optional<Bytes> found) {
-  return {.outcome = Outcome::kMismatch, .revision = Revision(revision), .value = std::move(found), .session = {}};
+  return {.outcome = Outcome::kMismatch,
+          .revision = Revision(revision),
+          .value = std::move(found),
+          .session = {}};
 }
 Answer session_unknown(std::uint64_t revision) {
-  return {.outcome = Outcome::kSessionUnknown, .revision = Revision(revision), .value = {}, .session = {}};
+  return {.outcome = Outcome::kSessionUnknown,
+          .revision = Revision(revision),
+          .value = {},
+          .session = {}};
 }
 
 // A state machine that is given a log, one entry after the other.
@@ -154,7 +161,8 @@ TEST(Sessions, WhatTheClientHasFinishedIsForgottenAndThenUnknown) {
   EXPECT_EQ(log(in_session(append("k", "a"), session, 1)), session_unknown(3));
   EXPECT_EQ(log(in_session(append("k", "b"), session, 2)), ok(2)) << "not finished, so still known";
   // A late message of an earlier time does not move the line back.
-  EXPECT_EQ(log(in_session(append("k", "a"), session, 1, /*first_unfinished=*/1)), session_unknown(3));
+  EXPECT_EQ(log(in_session(append("k", "a"), session, 1, /*first_unfinished=*/1)),
+            session_unknown(3));
   EXPECT_EQ(log.machine.get("k"), "abc");
 }
 
@@ -170,7 +178,8 @@ TEST(Sessions, AnUnknownOneIsRefused) {
   Log log;
   log(put("k", "v"));
   EXPECT_EQ(log(in_session(put("k", "w"), SessionId(77), 1)), session_unknown(1));
-  EXPECT_EQ(log(in_session(put("k", "w"), SessionId(1), 1)), session_unknown(1)) << "entry 1 opened none";
+  EXPECT_EQ(log(in_session(put("k", "w"), SessionId(1), 1)), session_unknown(1))
+      << "entry 1 opened none";
   EXPECT_EQ(log.machine.get("k"), "v");
 }
 
@@ -245,7 +254,8 @@ class Twin {
   }
   Answer execute(const Command& command) {
     const bool there = values.count(command.key) != 0;
-    const std::optional<Bytes> before = there ? std::optional<Bytes>(values[command.key]) : std::nullopt;
+    const std::optional<Bytes> before =
+        there ? std::optional<Bytes>(values[command.key]) : std::nullopt;
     std::optional<Bytes> after = command.value;
     if (command.kind == CommandKind::kDelete) after.reset();
     if (command.kind == CommandKind::kAppend) after = before.value_or("") + command.value;
@@ -267,8 +277,9 @@ class Twin {
 // Few keys, values, sessions and numbers, so that retries, mismatches and refusals are common.
 Command arbitrary_command() {
   Command command;
-  command.kind = *rc::gen::element(CommandKind::kOpenSession, CommandKind::kPut, CommandKind::kDelete,
-                                   CommandKind::kCompareAndSwap, CommandKind::kAppend, CommandKind::kAppend);
+  command.kind =
+      *rc::gen::element(CommandKind::kOpenSession, CommandKind::kPut, CommandKind::kDelete,
+                        CommandKind::kCompareAndSwap, CommandKind::kAppend, CommandKind::kAppend);
   if (command.kind == CommandKind::kOpenSession) return command;
   command.key = *rc::gen::element<Bytes>("a", "b");
   command.value = *rc::gen::element<Bytes>("", "x", "y");
@@ -276,7 +287,8 @@ Command arbitrary_command() {
   if (*rc::gen::inRange(0, 4) == 0) return command;
   command.session = SessionId(*rc::gen::inRange<std::uint64_t>(1, 6));
   command.sequence = Sequence(*rc::gen::inRange<std::uint64_t>(1, 6));
-  command.first_unfinished = Sequence(*rc::gen::inRange<std::uint64_t>(1, command.sequence.value + 1));
+  command.first_unfinished =
+      Sequence(*rc::gen::inRange<std::uint64_t>(1, command.sequence.value + 1));
   return command;
 }
 
@@ -314,7 +326,8 @@ RC_GTEST_PROP(StateMachine, EqualHistoriesHaveEqualDigestsAndOthersDoNot, ()) {
   }
 }
 
-// What two replicas know of sessions decides what they answer tomorrow, so today's digests must differ.
+// What two replicas know of sessions decides what they answer tomorrow, so today's digests must
+// differ.
 TEST(StateMachine, TheDigestTellsSessionsApart) {
   const auto digest_after = [](const Command& last) {
     Log log;
@@ -324,10 +337,12 @@ TEST(StateMachine, TheDigestTellsSessionsApart) {
     return log.machine.digest();
   };
   const Command command = put("k", "v");
-  const std::vector<std::uint64_t> digests = {
-      digest_after(command), digest_after(in_session(command, SessionId(1), 1)),
-      digest_after(in_session(command, SessionId(2), 1)), digest_after(in_session(command, SessionId(1), 2)),
-      digest_after(in_session(command, SessionId(1), 2, 2)), digest_after(append("k", "v"))};
+  const std::vector<std::uint64_t> digests = {digest_after(command),
+                                              digest_after(in_session(command, SessionId(1), 1)),
+                                              digest_after(in_session(command, SessionId(2), 1)),
+                                              digest_after(in_session(command, SessionId(1), 2)),
+                                              digest_after(in_session(command, SessionId(1), 2, 2)),
+                                              digest_after(append("k", "v"))};
   for (std::size_t i = 0; i < digests.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) EXPECT_NE(digests[i], digests[j]) << i << " and " << j;
   }

@@ -5,9 +5,9 @@
 
 #include <algorithm>
 
-#include "tests/scenarios/nemesis_fake_cluster.h"
 #include "scenarios/nemesis/registry.h"
 #include "scenarios/spec/fault_kinds.h"
+#include "tests/scenarios/nemesis_fake_cluster.h"
 
 namespace plumbline::scenarios {
 namespace {

@@ -13,7 +13,8 @@
 namespace plumbline::scenarios {
 namespace {
 
-Fault fault(std::uint32_t id, FaultKind kind, Duration at, Duration duration, std::vector<std::uint32_t> nodes) {
+Fault fault(std::uint32_t id, FaultKind kind, Duration at, Duration duration,
+            std::vector<std::uint32_t> nodes) {
   return {.id = id, .kind = kind, .at = at, .duration = duration, .nodes = std::move(nodes)};
 }
 
@@ -26,7 +27,8 @@ WorkloadSpec workload(const char* kind, std::int64_t clients) {
   return spec;
 }
 
-// Small, but with a fault of every sort that shifts what comes after it. The clients are done long before the faults are over.
+// Small, but with a fault of every sort that shifts what comes after it. The clients are done long
+// before the faults are over.
 Scenario small_scenario() {
   Scenario scenario;
   scenario.name = "small";
@@ -58,9 +60,7 @@ RunResult run(const RunRequest& request) {
   return run.judge();
 }
 
-TEST(SimRun, TheScenarioOfTheseTestsIsAGoodOne) {
-  EXPECT_EQ(problem_of(small_scenario()), "");
-}
+TEST(SimRun, TheScenarioOfTheseTestsIsAGoodOne) { EXPECT_EQ(problem_of(small_scenario()), ""); }
 
 TEST(SimRun, ASmallRunPassesAndHasDoneSomething) {
   const RunResult result = run(small_request());
@@ -137,8 +137,8 @@ TEST(SimRun, StoppingBehindTheEndIsTheEnd) {
   EXPECT_EQ(result.trace_hash, straight.trace_hash);
 }
 
-// The control: disks that say that they synced and did not lose acknowledged writes when all power goes. It must be seen, by
-// the invariants and by the histories of the clients alone.
+// The control: disks that say that they synced and did not lose acknowledged writes when all power
+// goes. It must be seen, by the invariants and by the histories of the clients alone.
 TEST(SimRun, ALyingDiskIsFound) {
   RunRequest request = small_request();
   request.scenario.faults = {
@@ -147,8 +147,8 @@ TEST(SimRun, ALyingDiskIsFound) {
   };
   for (WorkloadSpec& spec : request.scenario.workloads) spec.operations = 60;
   ASSERT_EQ(problem_of(request.scenario), "");
-  // How much a loss of power spares is drawn too, so that not every seed loses something; and a log that can tell that it was
-  // robbed halts its node, which nothing excuses here.
+  // How much a loss of power spares is drawn too, so that not every seed loses something; and a log
+  // that can tell that it was robbed halts its node, which nothing excuses here.
   constexpr std::uint64_t kSeeds = 12;
   std::uint64_t seen_by_clients = 0;
   std::uint64_t halted = 0;
@@ -164,15 +164,18 @@ TEST(SimRun, ALyingDiskIsFound) {
   EXPECT_GE(halted, kSeeds / 3);
 }
 
-// ---- What shrinking stands on: taking one thing away leaves every decision about the others as it was. ----
+// ---- What shrinking stands on: taking one thing away leaves every decision about the others as it
+// was. ----
 
-// What each client was told to do: function, key and the values that it wrote. What a comparison expects depends on what the
-// client saw before, so it is left out; the last reads are left out as well, for they are not drawn; and so is client 4, which is
-// restarted at a moment: which of its operations that costs depends on how far it has come.
+// What each client was told to do: function, key and the values that it wrote. What a comparison
+// expects depends on what the client saw before, so it is left out; the last reads are left out as
+// well, for they are not drawn; and so is client 4, which is restarted at a moment: which of its
+// operations that costs depends on how far it has come.
 std::map<std::int64_t, std::vector<std::string>> tasks(const RunResult& result) {
   std::map<std::int64_t, std::vector<std::string>> all;
   for (const checker::Operation& operation : result.history.operations) {
-    if (operation.process == 4 || TrueTime{operation.invoked_at} > TrueTime{} + seconds(24)) continue;
+    if (operation.process == 4 || TrueTime{operation.invoked_at} > TrueTime{} + seconds(24))
+      continue;
     std::string task = std::string(checker::name_of(operation.function)) + " " + operation.key;
     if (!operation.arguments.empty()) task += " " + checker::to_text(operation.arguments.back());
     all[operation.process].push_back(task);
@@ -182,7 +185,8 @@ std::map<std::int64_t, std::vector<std::string>> tasks(const RunResult& result) 
 
 std::vector<std::pair<std::uint32_t, std::int64_t>> strikes(const RunResult& result) {
   std::vector<std::pair<std::uint32_t, std::int64_t>> all;
-  for (const FaultPeriod& period : result.fault_periods) all.emplace_back(period.fault.id, period.started.ns);
+  for (const FaultPeriod& period : result.fault_periods)
+    all.emplace_back(period.fault.id, period.started.ns);
   std::sort(all.begin(), all.end());
   return all;
 }
@@ -221,7 +225,8 @@ TEST(Shrinking, WithoutOneFaultAllOthersAreTheSame) {
 TEST(Shrinking, ADrawOfAnUnrelatedKeyChangesNothing) {
   const RunResult straight = run(small_request());
   SimRun drawing(small_request());
-  for (std::uint64_t i = 0; i < 100; ++i) drawing.simulation().random().bits(Key("test.unrelated").with(i));
+  for (std::uint64_t i = 0; i < 100; ++i)
+    drawing.simulation().random().bits(Key("test.unrelated").with(i));
   drawing.run();
   EXPECT_EQ(drawing.judge().trace_hash, straight.trace_hash);
 }
@@ -229,10 +234,12 @@ TEST(Shrinking, ADrawOfAnUnrelatedKeyChangesNothing) {
 TEST(Shrinking, AnOverrideThatNothingMeetsIsReported) {
   RunRequest request = small_request();
   request.overrides = {{"op.enabled/1/9999", 0}, {"op.enabled/1/1", 0}, {"fault.enabled/77", 0}};
-  EXPECT_EQ(run(request).unused_overrides, (std::vector<std::string>{"fault.enabled/77", "op.enabled/1/9999"}));
+  EXPECT_EQ(run(request).unused_overrides,
+            (std::vector<std::string>{"fault.enabled/77", "op.enabled/1/9999"}));
 }
 
-// Overrides that say what would happen anyway are no change, though they switch on draws that are otherwise spared.
+// Overrides that say what would happen anyway are no change, though they switch on draws that are
+// otherwise spared.
 TEST(Shrinking, AnOverrideThatSaysWhatHappensAnywayChangesNothing) {
   RunRequest request = small_request();
   request.overrides = {{"op.enabled/1/1", 1}, {"fault.enabled/2", 1}};

@@ -22,7 +22,10 @@ class Script {
  public:
   Script(World& world, Yield& yield, std::vector<client::Server> servers, bool session,
          std::vector<std::string>& said)
-      : world_(world), yield_(yield), said_(said), client_(world, options(std::move(servers), session)) {}
+      : world_(world),
+        yield_(yield),
+        said_(said),
+        client_(world, options(std::move(servers), session)) {}
 
   void run() {
     // Until somebody leads, an operation may fail; nothing of that is said.
@@ -96,7 +99,8 @@ class ScriptNode : public Node {
 };
 
 std::vector<std::string> said_in_simulation(bool session) {
-  const scenarios::RunRequest request{.scenario = three_nodes(), .seed = 1, .overrides = {}, .trace = {}};
+  const scenarios::RunRequest request{
+      .scenario = three_nodes(), .seed = 1, .overrides = {}, .trace = {}};
   scenarios::SimCluster cluster(request.scenario, scenarios::sim_options(request));
   std::vector<client::Server> servers;
   for (const NodeId node : cluster.nodes()) {

@@ -60,9 +60,9 @@ TEST(RealRun, ACrashingPausedAndPartitionedClusterIsLinearizable) {
   EXPECT_EQ(result.checked.verdict, checker::Verdict::kValid);
   EXPECT_GT(result.history.operations.size(), 200u);
   EXPECT_GT(ticks, 5u);
-  for (const FaultKind kind : {FaultKind::kKill, FaultKind::kPause, FaultKind::kPartition,
-                               FaultKind::kOneWayPartition, FaultKind::kKillAll,
-                               FaultKind::kResetConnections, FaultKind::kClientRestart}) {
+  for (const FaultKind kind :
+       {FaultKind::kKill, FaultKind::kPause, FaultKind::kPartition, FaultKind::kOneWayPartition,
+        FaultKind::kKillAll, FaultKind::kResetConnections, FaultKind::kClientRestart}) {
     EXPECT_EQ(result.faults.at(kind).struck, 1u) << scenarios::name_of(kind);
   }
   EXPECT_EQ(result.faults_impossible, std::vector{FaultKind::kDiskFull});

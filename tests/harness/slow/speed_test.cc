@@ -35,13 +35,16 @@ class DISABLED_Speed : public ClusterTest {
     int warm = 0;
     SteadyClock::time_point begun;
     for (int i = 1; i <= clients; ++i) {
-      worlds.push_back(client(static_cast<std::uint32_t>(500 + i), [&, i](World& world, Yield& yield) {
-        client::KvClient client(world, store());
-        put_until_ok(client, world, yield, "k" + std::to_string(i));
-        if (++warm == clients) begun = SteadyClock::now();
-        while (warm < clients) world.tasks.sleep_until(yield, world.clock.now() + milliseconds(1));
-        for (int n = 0; n < each; ++n) put_until_ok(client, world, yield, "k" + std::to_string(i));
-      }));
+      worlds.push_back(
+          client(static_cast<std::uint32_t>(500 + i), [&, i](World& world, Yield& yield) {
+            client::KvClient client(world, store());
+            put_until_ok(client, world, yield, "k" + std::to_string(i));
+            if (++warm == clients) begun = SteadyClock::now();
+            while (warm < clients)
+              world.tasks.sleep_until(yield, world.clock.now() + milliseconds(1));
+            for (int n = 0; n < each; ++n)
+              put_until_ok(client, world, yield, "k" + std::to_string(i));
+          }));
     }
     ASSERT_TRUE(all_done(seconds(120)));
     const double took = seconds_since(begun);

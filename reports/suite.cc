@@ -224,6 +224,13 @@ std::vector<std::string> SuiteSummary::probes_never_reached() const {
   return names;
 }
 
+bool SuiteSummary::lacks_probes() const {
+  return total() >= kProbesRequiredFrom &&
+         std::any_of(probes.begin(), probes.end(), [](const auto& probe) {
+           return probe.second.required && probe.second.hits == 0;
+         });
+}
+
 std::vector<const SeedLine*> SuiteSummary::slowest(std::size_t how_many) const {
   std::vector<const SeedLine*> ranked;
   for (const SeedLine& line : seeds) ranked.push_back(&line);

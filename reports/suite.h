@@ -98,8 +98,11 @@ struct SuiteSummary {
   double virtual_hours() const { return static_cast<double>(virtual_ms) / 3'600'000.0; }
   double seeds_per_cpu_second() const;  // 0 when no processor time is known.
   std::vector<std::string> probes_never_reached() const;
+  // Enough seeds ran to reach every required probe, and one was not.
+  bool lacks_probes() const;
   std::vector<const SeedLine*> slowest(std::size_t how_many) const;
 };
+inline constexpr std::uint64_t kProbesRequiredFrom = 1'000;  // seeds
 inline constexpr std::string_view kNoFault = "(none struck)";
 
 struct KnownProbe {

@@ -69,8 +69,9 @@ std::string cautions(const SuiteSummary& summary) {
   for (const auto& [name, counts] : summary.functions) {
     if (counts.ok == 0) out += fmt::format("caution: {} never succeeded\n", plain(name));
   }
-  for (const auto& [name, counts] : summary.probes) {
-    if (counts.required && counts.hits == 0) {
+  if (summary.lacks_probes()) {
+    for (const auto& [name, counts] : summary.probes) {
+      if (!counts.required || counts.hits > 0) continue;
       out += fmt::format("caution: required probe {} was never reached\n", plain(name));
     }
   }
@@ -79,8 +80,12 @@ std::string cautions(const SuiteSummary& summary) {
 }
 
 std::string cluster_lines(const Cluster& cluster, bool colour) {
+  // The signature begins with the verdict, which the line does already.
+  std::string_view shape = cluster.signature;
+  const std::string prefix = std::string(look_of(cluster.verdict).name) + "/";
+  if (shape.starts_with(prefix)) shape.remove_prefix(prefix.size());
   std::string out = coloured(std::string(look_of(cluster.verdict).word), cluster.verdict, colour) +
-                    fmt::format("  {}  {}, first {} of {}\n", plain(cluster.signature),
+                    fmt::format("  {}  {}, first {} of {}\n", plain(std::string(shape)),
                                 counted(cluster.count, "seed"), seed_text(cluster.first().seed),
                                 plain(cluster.first().scenario));
   if (!cluster.sentence.empty()) out += "  " + plain(cluster.sentence) + "\n";

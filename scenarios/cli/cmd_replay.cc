@@ -95,9 +95,13 @@ Exit finish(const scenarios::RunFile& file, const scenarios::RunResult& result,
     tell_story(trace, result.at == TrueTime{} ? result.ended : result.at);
     std::printf("%s\n", result.sentence.c_str());
   }
-  for (const std::string& key : result.unused_overrides) {
-    std::printf("override %s met no decision: the code has changed since this run was written\n",
-                key.c_str());
+  if (!result.unused_overrides.empty()) {
+    std::printf("%zu of %zu overrides met no decision, first %s: %s\n",
+                result.unused_overrides.size(), file.overrides.size(),
+                result.unused_overrides.front().c_str(),
+                file.build == scenarios::build_id()
+                    ? "the run ended before them"
+                    : "the run ended before them or the code has changed");
   }
   const std::string hash = hex(result.trace_hash);
   if (file.trace_hash.empty()) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "reports/text.h"
 #include "scenarios/cli/commands.h"
 #include "scenarios/cli/suite_files.h"
 #include "scenarios/cli/terminal.h"
@@ -24,8 +25,8 @@ struct ShrinkArguments {
 };
 
 std::string size_text(const scenarios::ShrinkSize& size) {
-  return std::to_string(size.operations) + " operations of " + std::to_string(size.clients) +
-         " clients, " + std::to_string(size.faults) + " faults";
+  return reports::counted(size.operations, "operation") + " of " +
+         reports::counted(size.clients, "client") + ", " + reports::counted(size.faults, "fault");
 }
 
 Exit run_shrink(const ShrinkArguments& arguments) {
@@ -43,7 +44,7 @@ Exit run_shrink(const ShrinkArguments& arguments) {
                                {.jobs = arguments.jobs, .seconds_max = arguments.time_budget});
   scenarios::ShrinkEnd end =
       shrinker.shrink([](std::uint64_t trials, const scenarios::ShrinkSize& size) {
-        std::fprintf(stderr, "after %llu runs: %s\n", static_cast<unsigned long long>(trials),
+        std::fprintf(stderr, "after %s: %s\n", reports::counted(trials, "run").c_str(),
                      size_text(size).c_str());
       });
   if (!end.failed_at_all) {
@@ -58,9 +59,10 @@ Exit run_shrink(const ShrinkArguments& arguments) {
     complain(saved.error().message());
     return Exit::kInfrastructure;
   }
-  std::printf("%s -> %s; %zu decisions left of %zu, %llu runs, %llu s\n",
-              size_text(end.before).c_str(), size_text(end.after).c_str(), end.after.decisions(),
-              end.before.decisions(), static_cast<unsigned long long>(end.trials),
+  std::printf("%s -> %s; %s left of %zu, %s, %llu s\n",
+              size_text(end.before).c_str(), size_text(end.after).c_str(),
+              reports::counted(end.after.decisions(), "decision").c_str(), end.before.decisions(),
+              reports::counted(end.trials, "run").c_str(),
               static_cast<unsigned long long>(end.seconds));
   std::printf("%s, %s\nreplay: %s\n", end.smallest.verdict.c_str(), end.smallest.property.c_str(),
               end.smallest.replay.c_str());

@@ -26,7 +26,6 @@ using scenarios::CampaignOptions;
 using scenarios::CampaignProgress;
 
 constexpr std::uint64_t kSeedsByDefault = 1000;
-constexpr std::uint64_t kProbesRequiredFrom = 1000;  // seeds
 constexpr std::size_t kPagesMax = 20;
 
 struct SimArguments {
@@ -171,9 +170,7 @@ Exit exit_of(const reports::SuiteSummary& summary) {
   Exit exit = Exit::kPassed;
   if (count(SeedVerdict::kIndeterminate) * 100 > summary.total())
     exit = worst(exit, Exit::kIndeterminate);
-  if (summary.total() >= kProbesRequiredFrom && !summary.probes_never_reached().empty()) {
-    exit = worst(exit, Exit::kIndeterminate);
-  }
+  if (summary.lacks_probes()) exit = worst(exit, Exit::kIndeterminate);
   if (count(SeedVerdict::kInfrastructure) > 0) exit = worst(exit, Exit::kInfrastructure);
   if (count(SeedVerdict::kNondeterminism) > 0) exit = worst(exit, Exit::kNondeterminism);
   const bool violated =

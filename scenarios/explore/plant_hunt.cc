@@ -175,7 +175,7 @@ Status PlantHunt::run(const std::function<bool()>& interrupted,
         if (const Status written = append(one); !written) return written;
       }
       tell(plant, one);
-      if (!one.found && start == 0) break;  // after one full miss no repeats
+      if (!one.found) break;  // after one full miss no repeats
     }
   }
   return {};

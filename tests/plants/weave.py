@@ -396,6 +396,8 @@ inline constexpr int kNone = -1;
 
 // State of the process, not of a run: forked workers inherit it.
 inline int active = kNone;
+// A harmless change that is on beside the plant: is what a shrunk run says still true when the code has changed?
+inline int beside = kNone;
 // How often planted text has run in this process; a plant that is not found may never have had a chance.
 inline std::uint64_t executions = 0;
 
@@ -415,21 +417,29 @@ struct Id {
 };
 
 inline bool on(Id id) {
-  if (active != id.index) [[likely]] return false;
-  ++executions;
-  return true;
+  if (active == id.index) [[unlikely]] {
+    ++executions;
+    return true;
+  }
+  return beside == id.index;
 }
 
-// Switches that plant on and all others off; "" switches all off. False, and nothing changes, when there is none of that id.
-inline bool select(std::string_view id) {
+// Switches that plant on and all others off; "" switches all off. "RF-08+N-6" switches a harmless change on beside it. False,
+// and nothing changes, when there is none of that id.
+inline bool select(std::string_view ids) {
+  const std::size_t plus = ids.find('+');
+  const std::string_view id = ids.substr(0, plus);
   const int index = index_of(id);
   if (index == kNone && !id.empty()) return false;
+  int other = kNone;
+  if (plus != ids.npos) {
+    other = index_of(ids.substr(plus + 1));
+    if (other == kNone || kAll[other].kind != Kind::kNeutral) return false;
+  }
   active = index;
+  beside = other;
   return true;
 }
-
-// The plant that is on; null when none is.
-inline const Plant* selected() { return active == kNone ? nullptr : &kAll[active]; }
 
 }  // namespace plumbline::plants
 """

@@ -18,7 +18,7 @@ REQUIRED = {
               "RF-17", "RF-18", "RF-19", "RF-20", "RF-22", "RF-24", "RF-46", "RF-49", "SN-04", "SN-05", "SN-14", "SN-15",
               "SN-17", "SN-21", "SN-24", "CL-01", "CL-02", "CL-04", "CL-05", "CL-07"],
     "determinism": [f"DT-{n:02}" for n in range(1, 11)],
-    "neutral": [f"N-{n}" for n in range(1, 6)],
+    "neutral": [f"N-{n}" for n in range(1, 7)],
 }
 
 
@@ -127,6 +127,13 @@ class Switches(Tree):
         self.plant("A-1", edit("a.h", "expression", "1", "2"))
         self.assertEqual(self.results('(plumbline::plants::select("A-1"), plumbline::plants::select("B-9")) + f()', [""]), [2])
         self.assertEqual(self.results("(f(), int(plumbline::plants::executions))", ["", "A-1"]), [0, 1])
+
+    def test_a_harmless_change_and_nothing_else_may_be_on_beside_a_plant(self):
+        self.source("a.h", "inline int f() { return 1 + 20; }\n")
+        self.plant("A-1", edit("a.h", "expression", "1", "2"))
+        self.plant("N-1", edit("a.h", "expression", "20", "10 + 10 + 500"), kind="neutral")
+        self.assertEqual(self.results("f()", ["A-1", "A-1+N-1", "+N-1", ""]), [22, 522, 521, 21])
+        self.assertEqual(self.results('plumbline::plants::select("N-1+A-1")', [""]), [0])
 
 
 class Files(Tree):

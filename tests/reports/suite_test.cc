@@ -16,6 +16,7 @@ using nlohmann::json;
 using ::testing::ElementsAre;
 using testing::failing;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using testing::result_line;
 
 TEST(Suite, AddsUpWhatTheLinesSay) {
@@ -44,7 +45,20 @@ TEST(Suite, TellsProbesNeverReachedAlsoThoseOnlyTheProgramKnows) {
       result_line(1), {.probes = {{"raft.seen", true}, {"raft.zzz", true}, {"log.aaa", false}}});
   EXPECT_THAT(summary.probes_never_reached(), ElementsAre("log.aaa", "raft.unseen", "raft.zzz"));
   EXPECT_TRUE(summary.probes.at("raft.zzz").required);
-  EXPECT_THAT(suite_table(summary), HasSubstr("required probe raft.zzz was never reached"));
+}
+
+TEST(Suite, LacksARequiredProbeOnlyWhenEnoughSeedsRan) {
+  const SuiteOptions options{.probes = {{"raft.seen", true}, {"raft.zzz", true}, {"log.a", false}}};
+  std::string results;
+  for (std::uint64_t seed = 1; seed < kProbesRequiredFrom; ++seed) results += result_line(seed);
+  const SuiteSummary few = summarize(results, options);
+  EXPECT_FALSE(few.lacks_probes());
+  EXPECT_THAT(suite_table(few), Not(HasSubstr("required probe")));
+
+  const SuiteSummary enough = summarize(results + result_line(kProbesRequiredFrom), options);
+  EXPECT_TRUE(enough.lacks_probes());
+  EXPECT_THAT(suite_table(enough), HasSubstr("required probe raft.zzz was never reached"));
+  EXPECT_THAT(suite_table(enough), Not(HasSubstr("required probe log.a ")));
 }
 
 TEST(Suite, MatrixCountsASeedUnderEachFaultThatStruckIt) {

@@ -83,6 +83,7 @@ class FaultDraw {
     for (i_ = 0; i_ < static_cast<std::uint64_t>(count); ++i_) {
       faults.push_back(one(static_cast<std::uint64_t>(count)));
       before_us_ = faults.back().at.ns / kUsPerMs;
+      before_end_us_ = before_us_ + faults.back().duration.ns / kUsPerMs;
     }
     return faults;
   }
@@ -98,7 +99,9 @@ class FaultDraw {
            static_cast<std::int64_t>(random_.below(key, static_cast<std::uint64_t>(top - low) + 1));
   }
 
-  // How the seed's faults lie in time: evenly, in bursts, or all within a few moments of the run.
+  // How the seed's faults lie in time: evenly, in bursts, or all within a few moments of the run. A
+  // burst strikes with the fault before it, or as that one ends: who comes back from a partition
+  // just as his successor dies has the best chance to bring back what was given up.
   void draw_schedule() {
     constexpr std::uint64_t kBurstPpm[] = {0, 200'000, 200'000, 600'000};
     burst_ppm_ = kBurstPpm[random_.below(Key("swarm.bursts"), std::size(kBurstPpm))];
@@ -162,10 +165,15 @@ class FaultDraw {
   }
 
   std::int64_t draw_time() {
-    if (i_ > 0 && random_.chance(key("burst"), burst_ppm_)) {
-      return between(key("at"), before_us_, std::min(before_us_ + kBurstUs, end_us_ - 1));
+    if (i_ == 0 || !random_.chance(key("burst"), burst_ppm_)) {
+      return between(key("at"), first_us_, last_us_);
     }
-    return between(key("at"), first_us_, last_us_);
+    const bool relay = random_.chance(key("relay"), 500'000);
+    const std::int64_t early = relay ? before_end_us_ - timeout_us_ / 2 : before_us_;
+    const std::int64_t late = relay ? before_end_us_ + timeout_us_ / 2 : before_us_ + kBurstUs;
+    const std::int64_t first = std::min(kFirstUs, end_us_ - 1);
+    return between(key("at"), std::clamp(early, first, end_us_ - 1),
+                   std::clamp(late, first, end_us_ - 1));
   }
 
   // Against the election timeout, for that is what a fault must outlast to be noticed: shorter,
@@ -237,6 +245,7 @@ class FaultDraw {
   std::vector<std::uint32_t> rotting_;
   std::uint64_t i_ = 0;
   std::int64_t before_us_ = 0;
+  std::int64_t before_end_us_ = 0;
 };
 
 }  // namespace

@@ -19,6 +19,7 @@ void RaftInvariants::observe_leadership(Mirror& mirror, const raft::Raft& core) 
   if (!first && leader->second != mirror.node) {
     return fail("I1 election safety", who + ", and so did " + name(leader->second));
   }
+  check_elected(mirror, core, who);
   compare_log_from(mirror, core, LogIndex(1));
   for (std::size_t i = 0; i < committed_.size(); ++i) {
     // A leader of an earlier term may win late, and leads nobody who has moved on.
@@ -28,6 +29,21 @@ void RaftInvariants::observe_leadership(Mirror& mirror, const raft::Raft& core) 
                 who + " without entry " + std::to_string(i + 1) + " of term " +
                     std::to_string(committed_[i].entry.term.value) + ", which was committed");
   }
+}
+
+// What makes two leaders of a term impossible: each was voted for, in that very term, by a quorum.
+void RaftInvariants::check_elected(const Mirror& mirror, const raft::Raft& core,
+                                   const std::string& who) {
+  const auto& voters = core.configuration().voters;
+  std::size_t votes = 0;
+  for (const ReplicaId voter : voters) {
+    const auto vote = votes_.find({core.term(), NodeId(voter.value)});
+    const bool own = NodeId(voter.value) == mirror.node;
+    if (own || (vote != votes_.end() && NodeId(vote->second.value) == mirror.node)) ++votes;
+  }
+  if (2 * votes > voters.size()) return;
+  fail("I1 election safety", who + ", for which only " + std::to_string(votes) + " of " +
+                                 std::to_string(voters.size()) + " voted");
 }
 
 void RaftInvariants::observe_vote(NodeId from, const raft::Message& message) {

@@ -64,6 +64,7 @@ class RaftInvariants {
   void know_entry(const Mirror& mirror, LogIndex index);
   // elections.cc: I1, I4, I8.
   void observe_leadership(Mirror& mirror, const raft::Raft& core);
+  void check_elected(const Mirror& mirror, const raft::Raft& core, const std::string& who);
   void observe_vote(NodeId from, const raft::Message& message);
   // commits.cc: I5, I6, I7, I11.
   void observe_commit(Mirror& mirror, const raft::Raft& core);

@@ -191,16 +191,24 @@ TEST(Swarm, FaultsOverlapAndComeInBursts) {
   const Scenario scenario = suite("default/general");
   int overlapping = 0;
   int bursts = 0;
+  int relays = 0;
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
-    const std::vector<Fault> faults = drawn(scenario, seed).faults;
+    const Scenario one = drawn(scenario, seed);
+    const Duration election = milliseconds(one.cluster.election_timeout_ms.low);
+    const std::vector<Fault>& faults = one.faults;
     for (std::size_t i = 1; i < faults.size(); ++i) {
       const Fault& before = faults[i - 1];
+      const Duration after_end = faults[i].at - (before.at + before.duration);
+      if (before.duration > election) {
+        relays += after_end > election * -1 && after_end < election ? 1 : 0;
+      }
       overlapping += faults[i].at < before.at + before.duration ? 1 : 0;
       bursts += faults[i].at - before.at < milliseconds(5) ? 1 : 0;
     }
   }
   EXPECT_GT(overlapping, 500);
-  EXPECT_GT(bursts, 300);
+  EXPECT_GT(bursts, 200);
+  EXPECT_GT(relays, 100);
 }
 
 // What a kill, a pause or a full disk would find down already is drawn for another node, or not at

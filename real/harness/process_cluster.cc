@@ -41,6 +41,7 @@ ProcessCluster::ProcessCluster(real::EventLoop& loop, ProcessClusterOptions opti
       recorder_([this] { return timetable_.now(); }) {}
 
 ProcessCluster::~ProcessCluster() {
+  observer_.reset();
   client_nodes_.clear();
   // All at once, so that none sees the others go one by one.
   for (const auto& [node, process] : processes_) process->kill();
@@ -143,10 +144,17 @@ Status ProcessCluster::start_nodes(Duration limit) {
     if (const auto death = unexpected_death()) return Error{Errc::kInvalid, death->sentence};
     const bool ready = std::all_of(nodes_.begin(), nodes_.end(),
                                    [this](NodeId node) { return process(node).is_ready(); });
-    if (ready) return {};
+    if (ready) return observe();
     if (now() >= until) return Error{Errc::kIo, "the processes were not ready in time"};
     loop_.run_until([] { return false; }, kReadyPoll);
   }
+}
+
+Status ProcessCluster::observe() {
+  auto observer = Observer::open(loop_, servers_);
+  if (!observer) return observer.error();
+  observer_ = std::move(*observer);
+  return {};
 }
 
 void ProcessCluster::start_clients() {

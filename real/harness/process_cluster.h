@@ -12,6 +12,7 @@
 #include "real/asio/asio_world.h"
 #include "real/asio/loop.h"
 #include "real/harness/link_proxy.h"
+#include "real/harness/observer.h"
 #include "real/harness/store_process.h"
 #include "real/harness/timetable.h"
 #include "scenarios/client/recorder.h"
@@ -53,7 +54,7 @@ class ProcessCluster : public scenarios::Cluster {
                                                       ProcessClusterOptions options);
   ~ProcessCluster() override;
 
-  // Starts all processes and waits until each serves clients. Errors: kInvalid with what a process
+  // Starts all processes, waits until each serves clients, and begins to observe them. Errors: kInvalid with what a process
   // said before it ended, kIo when one is not ready in `limit`.
   Status start_nodes(Duration limit);
   void start_clients();
@@ -66,6 +67,8 @@ class ProcessCluster : public scenarios::Cluster {
   const std::vector<client::Server>& servers() const { return servers_; }
   const std::deque<scenarios::ClientSlot>& clients() const { return slots_; }
   const std::vector<scenarios::FaultPeriod>& fault_periods() const { return periods_; }
+  // REQUIRES: the nodes are started.
+  const Observer& observer() const { return *observer_; }
   StoreProcess& process(NodeId node);
   // What went wrong with a process that was left in peace; the first such.
   struct Death {
@@ -82,6 +85,7 @@ class ProcessCluster : public scenarios::Cluster {
   KeyedRandom& random() override { return random_; }
   const std::vector<NodeId>& nodes() const override { return nodes_; }
   bool is_up(NodeId node) const override;
+  std::optional<NodeId> leader() const override { return observer_->leader(); }
   void start(NodeId node) override;
   void kill(NodeId node) override;
   void kill_in_disk_call(NodeId node) override { kill(node); }
@@ -112,6 +116,7 @@ class ProcessCluster : public scenarios::Cluster {
   Status open_links();
   void set_flags(const scenarios::ClusterSpec& spec);
   void add_clients(const scenarios::Scenario& scenario);
+  Status observe();
   void start_client(scenarios::ClientSlot& slot);
   std::string directory_of(const std::string& name) const {
     return options_.directory + "/" + name;
@@ -130,6 +135,7 @@ class ProcessCluster : public scenarios::Cluster {
   std::vector<client::Server> servers_;
   std::deque<scenarios::ClientSlot> slots_;
   std::map<std::uint32_t, ClientNode> client_nodes_;
+  std::unique_ptr<Observer> observer_;
   bool faults_over_ = false;
   std::vector<scenarios::FaultPeriod> periods_;
 };

@@ -77,7 +77,7 @@ Status RealRun::run(UniqueFunction<bool()> interrupted,
       whole);
   finished_in_time_ = finished();
   ended_ = cluster_->now();
-  if (observer_) nodes_at_end_ = observer_->describe();
+  nodes_at_end_ = cluster_->observer().describe();
   cluster_->recorder().run_ended();
   return {};
 }
@@ -97,14 +97,11 @@ void RealRun::end_of_faults() {
   if (scenario_.mode == Mode::kLiveness) nemesis_->heal_all();
   cluster_->let_clients_finish();
   in_peace_ = true;
-  auto observer = Observer::open(loop_, cluster_->servers());
-  PLUMB_ASSERT(observer.ok(), observer.error().message());
-  observer_ = std::move(*observer);
 }
 
 bool RealRun::finished() const {
   if (!in_peace_ || !cluster_->all_clients_done()) return false;
-  return scenario_.mode == Mode::kSafety || observer_->all_caught_up();
+  return scenario_.mode == Mode::kSafety || cluster_->observer().all_caught_up();
 }
 
 // ---- judging ----

@@ -3,7 +3,6 @@
 #include <memory>
 #include <string>
 
-#include "real/harness/observer.h"
 #include "real/harness/process_cluster.h"
 #include "scenarios/nemesis/nemesis.h"
 #include "scenarios/run/run_result.h"
@@ -47,7 +46,6 @@ class RealRun {
   real::EventLoop loop_;
   std::unique_ptr<ProcessCluster> cluster_;
   std::unique_ptr<scenarios::Nemesis> nemesis_;
-  std::unique_ptr<Observer> observer_;
   UniqueFunction<void(const RealProgress&)> tick_;
   bool in_peace_ = false;
   bool finished_in_time_ = false;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,8 @@ class Cluster {
 
   virtual const std::vector<NodeId>& nodes() const = 0;
   virtual bool is_up(NodeId node) const = 0;
+  // Who leads the store's nodes, as far as can be seen; of several the one of the latest term.
+  virtual std::optional<NodeId> leader() const = 0;
   virtual void start(NodeId node) = 0;              // nothing when it is up
   virtual void kill(NodeId node) = 0;               // memory is lost, what the disk was told stays
   virtual void kill_in_disk_call(NodeId node) = 0;  // at its next disk call, in the middle of it

@@ -76,6 +76,8 @@ class FaultDraw {
         timeout_us_(scenario.cluster.election_timeout_ms.low * kUsPerMs) {
     draw_schedule();
     draw_rotting_nodes();
+    constexpr std::uint64_t kAimedPpm[] = {0, 300'000, 700'000};
+    aimed_ppm_ = kAimedPpm[random_.below(Key("swarm.aimed"), std::size(kAimedPpm))];
   }
 
   std::vector<Fault> run(std::int64_t count) {
@@ -148,6 +150,7 @@ class FaultDraw {
     fault.duration = microseconds(draw_duration(shape, end_us_ - fault.at.ns / kUsPerMs));
     fault.nodes = draw_targets(shape);
     fault.amount = draw_amount(shape, fault.duration);
+    fault.at_leader = may_be_aimed(fault.kind) && random_.chance(key("at_leader"), aimed_ppm_);
     return fault;
   }
 
@@ -240,6 +243,7 @@ class FaultDraw {
   std::int64_t end_us_;
   std::int64_t timeout_us_;
   std::uint64_t burst_ppm_ = 0;
+  std::uint64_t aimed_ppm_ = 0;
   std::int64_t first_us_ = 0;
   std::int64_t last_us_ = 0;
   std::vector<std::uint32_t> rotting_;

@@ -1,5 +1,7 @@
 #include "scenarios/nemesis/nemesis.h"
 
+#include <algorithm>
+
 #include "scenarios/nemesis/registry.h"
 
 namespace plumbline::scenarios {
@@ -31,10 +33,21 @@ void Nemesis::begin(std::size_t index) {
   if (healed_) return;
   Planned& planned = plan_[index];
   planned.in_force = true;
+  if (planned.fault.at_leader) aim(planned.fault);
   torment_.begin(planned.fault.id);
   cluster_.fault_started(planned.fault);
   planned.struck = nemesis_of(planned.fault.kind).start(torment_, planned.fault);
   if (planned.fault.duration.ns == 0) end(index);
+}
+
+void Nemesis::aim(Fault& fault) const {
+  const std::optional<NodeId> leader = cluster_.leader();
+  const std::vector<NodeId>& all = cluster_.nodes();
+  const auto place = leader ? std::find(all.begin(), all.end(), *leader) : all.end();
+  if (place == all.end()) return;
+  const auto number = static_cast<std::uint32_t>(place - all.begin() + 1);
+  const bool among = std::find(fault.nodes.begin(), fault.nodes.end(), number) != fault.nodes.end();
+  if (!among) fault.nodes.front() = number;
 }
 
 void Nemesis::end(std::size_t index) {

@@ -44,6 +44,7 @@ class Nemesis {
 
   void schedule(std::size_t index, TrueTime start);
   void begin(std::size_t index);
+  void aim(Fault& fault) const;
   void end(std::size_t index);
   bool struck(const Planned& planned) const;
 

@@ -30,7 +30,11 @@ std::string hex16(std::uint64_t number) {
 std::string signature_of(const RunResult& result) {
   std::string signature = std::string(name_of(result.verdict)) + "/" + result.property;
   for (const auto& [kind, tally] : result.faults) {
-    if (result.verdict == RunVerdict::kViolation || tally.struck == 0) continue;
+    // A violation says what is broken, and what a run did not show has no cause in its faults.
+    if (result.verdict == RunVerdict::kViolation || result.verdict == RunVerdict::kIndeterminate ||
+        tally.struck == 0) {
+      continue;
+    }
     signature += std::string("+") + name_of(kind);
   }
   return result.verdict == RunVerdict::kPass ? std::string() : signature;

@@ -93,6 +93,19 @@ bool SimCluster::all_clients_done() const {
 
 bool SimCluster::can(FaultKind) const { return true; }
 
+std::optional<NodeId> SimCluster::leader() const {
+  std::optional<NodeId> leader;
+  Term term;
+  for (const NodeId node : store_nodes_) {
+    const auto* replica = static_cast<const replica::Replica*>(simulation_.node(node));
+    const raft::Raft* core = replica == nullptr ? nullptr : replica->core();
+    if (core == nullptr || core->role() != raft::Role::kLeader || core->term() < term) continue;
+    leader = node;
+    term = core->term();
+  }
+  return leader;
+}
+
 void SimCluster::at(TrueTime when, UniqueFunction<void()> call) {
   simulation_.schedule(when, std::move(call));
 }

@@ -44,6 +44,7 @@ class SimCluster : public Cluster {
   KeyedRandom& random() override { return simulation_.random(); }
   const std::vector<NodeId>& nodes() const override { return store_nodes_; }
   bool is_up(NodeId node) const override { return simulation_.is_up(node); }
+  std::optional<NodeId> leader() const override;
   void start(NodeId node) override { simulation_.start(node); }
   void kill(NodeId node) override { simulation_.kill(node); }
   void kill_in_disk_call(NodeId node) override;

@@ -61,7 +61,7 @@ class FaultCheck {
       : scenario_(scenario), fault_(fault), shape_(shape_of(fault.kind)), path_(std::move(path)) {}
 
   Problem run() const {
-    for (const Problem& problem : {cluster(), targets(), count(), duration(), amount(), end()}) {
+    for (const Problem& problem : {cluster(), targets(), aim(), count(), duration(), amount(), end()}) {
       if (!problem.empty()) return path_ + problem;
     }
     return {};
@@ -91,6 +91,10 @@ class FaultCheck {
       if (!seen.insert(target).second) return "/nodes: " + number(target) + " is there twice";
     }
     return {};
+  }
+  Problem aim() const {
+    if (!fault_.at_leader || may_be_aimed(fault_.kind)) return {};
+    return "/at_leader: " + kind() + " cannot be aimed at the leader";
   }
   bool count_fits() const {
     switch (shape_.targets) {

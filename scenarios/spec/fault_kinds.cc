@@ -117,6 +117,11 @@ const FaultShape& shape_of(FaultKind kind) {
   return kShapes[index];
 }
 
+bool may_be_aimed(FaultKind kind) {
+  return kind == kPartition || kind == kOneWayPartition || kind == kPause ||
+         kind == kSlowProcessor || kind == kDiskSlow;
+}
+
 std::optional<FaultKind> fault_kind_named(std::string_view name) {
   for (const FaultShape& shape : kShapes) {
     if (name == shape.name) return shape.kind;

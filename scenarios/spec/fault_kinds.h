@@ -47,6 +47,9 @@ struct FaultShape {
 // One per kind, in the order of the enumeration.
 std::span<const FaultShape> fault_shapes();
 const FaultShape& shape_of(FaultKind kind);
+// Whether Fault::at_leader means something. Not for what takes nodes down or damages them for good:
+// how many of those may be in force, and where, is planned before the run.
+bool may_be_aimed(FaultKind kind);
 std::optional<FaultKind> fault_kind_named(std::string_view name);
 const char* name_of(Targets targets);
 

@@ -86,6 +86,8 @@ void fields(V& v, WorkloadSpec& s) {
     {.doc = "Values are padded by up to so many bytes.", .high = 65'536});
   v("timeout_ms", s.timeout_ms,
     {.doc = "How long a client waits for an answer.", .low = 1, .high = kMinuteMsMax});
+  v("attempt_ms", s.attempt_ms,
+    {.doc = "How long of that it waits for one server.", .low = 1, .high = kMinuteMsMax});
   v("read_ppm", s.read_ppm, {.doc = "Operations that read, per million.", .high = kPpmMax});
   v("cas_ppm", s.cas_ppm,
     {.doc = "Operations that compare and swap, per million; what is left writes.",
@@ -115,6 +117,8 @@ void fields(V& v, Fault& s) {
     {.doc = "For how long; zero for what happens at an instant.", .high = kDayUsMax});
   v("nodes", s.nodes,
     {.doc = "Store nodes that it strikes, or clients; 1 is the first.", .low = 1, .high = 1'000});
+  v("at_leader", s.at_leader,
+    {.doc = "When it strikes, the node that leads then takes the place of the first of nodes."});
   v("amount", s.amount,
     {.doc = "How much of it; what it counts depends on the kind.",
      .low = -kDayMsMax,

@@ -74,6 +74,9 @@ struct Fault {
   // Store nodes it strikes (1 is the first), or clients for client faults; for a partition one
   // side, for links both ends.
   std::vector<std::uint32_t> nodes = {};
+  // Aimed: when the fault strikes, the first of `nodes` gives way to the node that leads then,
+  // unless that is among them or nobody leads.
+  bool at_leader = false;
   // What `amount` means depends on the kind: parts per million, microseconds, milliseconds of a
   // step, a factor in percent.
   std::int64_t amount = 0;
@@ -101,6 +104,7 @@ struct WorkloadSpec {
   Range think_ms = {0, 100};  // pause before each operation
   Range value_bytes = 0;      // values are padded by up to so much, each always alike
   std::int64_t timeout_ms = 2000;
+  Range attempt_ms = 500;  // of that, the patience with one server
   // Parts per million of operations that read, and that compare-and-swap; the rest write.
   std::int64_t read_ppm = 400'000;
   std::int64_t cas_ppm = 200'000;

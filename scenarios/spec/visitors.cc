@@ -102,6 +102,11 @@ void Reader::read(const Json& json, const std::string& path, std::string& value,
   value = json.get<std::string>();
 }
 
+void Reader::read(const Json& json, const std::string& path, bool& value, const About&) {
+  if (!json.is_boolean()) return wrong_type(path, "true or false", json);
+  value = json.get<bool>();
+}
+
 void Reader::read(const Json& json, const std::string& path, std::int64_t& value,
                   const About& about) {
   value = integer(json, path, about, kNumber).value_or(value);

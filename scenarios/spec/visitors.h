@@ -67,6 +67,7 @@ class Reader {
   bool expect_list(const Json& json, const std::string& path, const char* wanted);
 
   void read(const Json& json, const std::string& path, std::string& value, const About& about);
+  void read(const Json& json, const std::string& path, bool& value, const About& about);
   void read(const Json& json, const std::string& path, std::int64_t& value, const About& about);
   void read(const Json& json, const std::string& path, std::uint32_t& value, const About& about);
   void read(const Json& json, const std::string& path, std::uint64_t& value, const About& about);
@@ -99,7 +100,7 @@ class Reader {
 };
 
 // Everything is written, so that a file does not change its meaning with a default, but for empty
-// texts and lists.
+// texts and lists and what is false.
 class Writer {
  public:
   template <class T>
@@ -116,6 +117,7 @@ class Writer {
 
  private:
   static Json write(const std::string& value) { return value.empty() ? Json() : Json(value); }
+  static Json write(bool value) { return value ? Json(true) : Json(); }
   static Json write(std::int64_t value) { return value; }
   static Json write(std::uint32_t value) { return value; }
   static Json write(std::uint64_t value) { return value; }
@@ -162,6 +164,7 @@ class Schema {
  private:
   static Json integer(std::int64_t low, std::int64_t high);
   static Json of(const std::string&, const About&) { return {{"type", "string"}}; }
+  static Json of(bool, const About&) { return {{"type", "boolean"}}; }
   static Json of(std::int64_t, const About& about) { return integer(about.low, about.high); }
   static Json of(std::uint32_t, const About& about) { return integer(about.low, about.high); }
   static Json of(const Duration&, const About& about) { return integer(about.low, about.high); }

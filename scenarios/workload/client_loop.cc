@@ -9,10 +9,15 @@ constexpr Duration kPollFaultsOver = milliseconds(100);
 constexpr int kOperationsInPeace = 3;
 constexpr std::int64_t kValuesPerClient = 1'000'000;
 
+ClientContext with_patience(ClientContext context) {
+  context.store.attempt_timeout = milliseconds(context.slot.spec.attempt_ms.low);
+  return context;
+}
+
 }  // namespace
 
 ClientLoop::ClientLoop(ClientContext context)
-    : context_(std::move(context)),
+    : context_(with_patience(std::move(context))),
       client_(context_.world, context_.store, context_.recorder, context_.slot.id,
               milliseconds(context_.slot.spec.timeout_ms),
               static_cast<std::uint64_t>(context_.slot.spec.value_bytes.low)) {

@@ -51,6 +51,7 @@ class FakeCluster : public Cluster {
     now_ = end;
   }
 
+  void set_leader(std::optional<NodeId> leader) { leader_ = leader; }
   Node& node(std::uint32_t id) { return state_.at(NodeId(id)); }
   LinkFault link(std::uint32_t from, std::uint32_t to) const {
     const auto found = links_.find({NodeId(from), NodeId(to)});
@@ -91,6 +92,7 @@ class FakeCluster : public Cluster {
   KeyedRandom& random() override { return random_; }
   const std::vector<NodeId>& nodes() const override { return ids_; }
   bool is_up(NodeId id) const override { return state_.at(id).up; }
+  std::optional<NodeId> leader() const override { return leader_; }
   void start(NodeId id) override {
     told("start", id);
     starts.emplace_back(now_, id.value);
@@ -157,6 +159,7 @@ class FakeCluster : public Cluster {
 
   KeyedRandom random_;
   std::vector<NodeId> ids_;
+  std::optional<NodeId> leader_;
   std::map<NodeId, Node> state_;
   std::map<std::pair<NodeId, NodeId>, LinkFault> links_;
   TrueTime now_;

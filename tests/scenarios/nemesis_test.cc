@@ -121,6 +121,25 @@ TEST_F(NemesisTest, PartitionCutsBothWaysBetweenTheSideAndTheRest) {
   EXPECT_EQ(cluster_.blocked(), "13 14 15 23 24 25 31 32 41 42 51 52");
 }
 
+TEST_F(NemesisTest, AnAimedFaultStrikesWhoeverLeadsThen) {
+  std::vector<Fault> faults = {fault(1, FaultKind::kPartition, 1, 9, {1}),
+                               fault(2, FaultKind::kPartition, 11, 19, {1}),
+                               fault(3, FaultKind::kPartition, 21, 29, {1, 2, 4, 5})};
+  for (Fault& fault : faults) fault.at_leader = true;
+  arm(faults);
+  cluster_.set_leader(NodeId(3));
+  run_until_ms(5);
+  EXPECT_EQ(cluster_.blocked(), "13 23 31 32 34 35 43 53");
+  run_until_ms(10);
+  EXPECT_EQ(cluster_.blocked(), "");
+  cluster_.set_leader(std::nullopt);
+  run_until_ms(15);
+  EXPECT_EQ(cluster_.blocked(), "12 13 14 15 21 31 41 51") << "nobody leads: it strikes as planned";
+  cluster_.set_leader(NodeId(4));
+  run_until_ms(25);
+  EXPECT_EQ(cluster_.blocked(), "13 23 31 32 34 35 43 53") << "the leader is among them already";
+}
+
 TEST_F(NemesisTest, OneWayPartitionSilencesTheSideOrDeafensIt) {
   arm({fault(1, FaultKind::kOneWayPartition, 1, 9, {1}, 0),
        fault(2, FaultKind::kOneWayPartition, 11, 19, {1}, 1)});

@@ -61,8 +61,7 @@ TEST_F(DISABLED_Speed, Puts) {
 
 TEST_F(DISABLED_Speed, FirstWriteAfterTheLeaderIsKilled) {
   start(three_nodes());
-  auto observer = Observer::open(loop_, cluster_->servers());
-  ASSERT_TRUE(observer.ok());
+  const Observer& observer = cluster_->observer();
   std::vector<double> took;
   for (std::uint32_t round = 1; round <= 10; ++round) {
     const auto warm = client(600 + round, [&](World& world, Yield& yield) {
@@ -71,8 +70,8 @@ TEST_F(DISABLED_Speed, FirstWriteAfterTheLeaderIsKilled) {
     });
     ASSERT_TRUE(all_done(seconds(30)));
     ASSERT_TRUE(loop_.run_until(
-        [&] { return (*observer)->leader() && (*observer)->all_caught_up(); }, seconds(30)));
-    const NodeId leader = *(*observer)->leader();
+        [&] { return observer.leader() && observer.all_caught_up(); }, seconds(30)));
+    const NodeId leader = *observer.leader();
     const auto begun = SteadyClock::now();
     cluster_->kill(leader);
     const auto writer = client(700 + round, [&](World& world, Yield& yield) {

@@ -216,6 +216,7 @@ bool ProcessCluster::can(FaultKind kind) const {
     case FaultKind::kBridgePartition:
     case FaultKind::kPartialPartition:
     case FaultKind::kFlappingLink:
+    case FaultKind::kLeaderHunt:
     case FaultKind::kSlowLink:
     case FaultKind::kClog:
     case FaultKind::kResetConnections:

@@ -34,6 +34,7 @@ Bands bands_of(FaultKind kind) {
       return {{{10'000, 50'000}, {100'000, 400'000}, {700'000, 1'000'000}}};
     case FaultKind::kOneWayPartition: return {{kDirection, kDirection, kDirection}};
     case FaultKind::kFlappingLink: return {{{2, 20}, {50, 200}, {300, 1'000}}};
+    case FaultKind::kLeaderHunt: return {{{0, 5}, {5, 50}, {50, 500}}};
     case FaultKind::kSlowLink: return {{{5'000, 20'000}, {50'000, 200'000}, {500'000, 3'000'000}}};
     case FaultKind::kKillAll:
     case FaultKind::kPowerLossAll: return {{kNothing, {1, 20}, {50, 500}}};
@@ -190,6 +191,9 @@ class FaultDraw {
     if (length < 4) range = Range(timeout_us_ / 4, timeout_us_ * 2);
     if (shape.kind == FaultKind::kKillInDiskCall)
       range = {range.low + kDiskCallUs, range.high + kDiskCallUs};
+    // Several leaders in a row.
+    if (shape.kind == FaultKind::kLeaderHunt)
+      range = {range.low + 4 * timeout_us_, range.high + 4 * timeout_us_};
     return std::clamp(between(key("duration"), range.low, range.high), std::int64_t{1}, left_us);
   }
 

@@ -37,7 +37,8 @@ bool needs_a_node_up(FaultKind kind) {
 
 bool cuts_links(FaultKind kind) {
   return kind == FaultKind::kPartition || kind == FaultKind::kOneWayPartition ||
-         kind == FaultKind::kBridgePartition || kind == FaultKind::kPartialPartition;
+         kind == FaultKind::kBridgePartition || kind == FaultKind::kPartialPartition ||
+         kind == FaultKind::kLeaderHunt;
 }
 
 // Which nodes may be down when, for all that the faults say.

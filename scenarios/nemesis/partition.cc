@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "scenarios/nemesis/registry.h"
 
 // The shapes in which a cluster falls apart.
@@ -20,6 +22,16 @@ bool cut(Torment& torment, std::uint32_t fault, const std::vector<NodeId>& one,
   const bool there = cut_one_way(torment, fault, one, other);
   const bool back = cut_one_way(torment, fault, other, one);
   return there || back;
+}
+
+void mend(Torment& torment, std::uint32_t fault, const std::vector<NodeId>& one,
+          const std::vector<NodeId>& other) {
+  for (const NodeId a : one) {
+    for (const NodeId b : other) {
+      torment.unlink(fault, a, b);
+      torment.unlink(fault, b, a);
+    }
+  }
 }
 
 bool start_partition(Torment& torment, const Fault& fault) {
@@ -57,8 +69,7 @@ void swing(Torment& torment, const Fault& fault, bool down) {
   if (down) {
     cut(torment, fault.id, {ends.at(0)}, {ends.at(1)});
   } else {
-    torment.unlink(fault.id, ends.at(0), ends.at(1));
-    torment.unlink(fault.id, ends.at(1), ends.at(0));
+    mend(torment, fault.id, {ends.at(0)}, {ends.at(1)});
   }
   Cluster& cluster = torment.cluster();
   cluster.at(cluster.now() + milliseconds(fault.amount),
@@ -70,10 +81,39 @@ bool start_flapping(Torment& torment, const Fault& fault) {
   return true;
 }
 
+constexpr Duration kLookForLeaderEvery = milliseconds(5);
+
+// A deposed leader comes back with what it could not commit, just as the one that replaced it is
+// cut off with the little that it could.
+void hunt(Torment& torment, const Fault& fault, const std::vector<NodeId>& side) {
+  if (!torment.is_active(fault.id)) return;
+  Cluster& cluster = torment.cluster();
+  const std::optional<NodeId> leader = cluster.leader();
+  if (!leader || std::find(side.begin(), side.end(), *leader) != side.end()) {
+    cluster.at(cluster.now() + kLookForLeaderEvery,
+               [&torment, fault, side] { hunt(torment, fault, side); });
+    return;
+  }
+  std::vector<NodeId> next = side;
+  next.front() = *leader;
+  cluster.at(cluster.now() + milliseconds(fault.amount), [&torment, fault, side, next] {
+    if (!torment.is_active(fault.id)) return;
+    mend(torment, fault.id, side, torment.others(side));
+    cut(torment, fault.id, next, torment.others(next));
+    hunt(torment, fault, next);
+  });
+}
+
+bool start_hunt(Torment& torment, const Fault& fault) {
+  const bool struck = start_partition(torment, fault);
+  hunt(torment, fault, torment.targets(fault));
+  return struck;
+}
+
 constexpr NemesisEntry kTable[] = {
     {FaultKind::kPartition, start_partition},    {FaultKind::kOneWayPartition, start_one_way},
     {FaultKind::kBridgePartition, start_bridge}, {FaultKind::kPartialPartition, start_partial},
-    {FaultKind::kFlappingLink, start_flapping},
+    {FaultKind::kFlappingLink, start_flapping},  {FaultKind::kLeaderHunt, start_hunt},
 };
 
 }  // namespace

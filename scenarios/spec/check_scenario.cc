@@ -61,7 +61,8 @@ class FaultCheck {
       : scenario_(scenario), fault_(fault), shape_(shape_of(fault.kind)), path_(std::move(path)) {}
 
   Problem run() const {
-    for (const Problem& problem : {cluster(), targets(), aim(), count(), duration(), amount(), end()}) {
+    for (const Problem& problem :
+         {cluster(), targets(), aim(), count(), duration(), amount(), end()}) {
       if (!problem.empty()) return path_ + problem;
     }
     return {};

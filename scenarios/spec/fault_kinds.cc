@@ -42,6 +42,10 @@ constexpr FaultShape kShapes[] = {
      "Two nodes hear nothing of each other, and all others hear both."},
     {kFlappingLink, "flapping-link", kNet, Targets::kPair, kSpan, 1, kMinuteMs,
      "milliseconds down, then as long up", "The link between two nodes goes down and up again."},
+    {kLeaderHunt, "leader-hunt", kNet, Targets::kSide, kSpan, 0, kMinuteMs,
+     "milliseconds that a new leader is given",
+     "Whoever leads is cut off in the place of the side's first node; then its successor is, and "
+     "who was cut off comes back."},
     {kSlowLink, "slow-link", kNet, Targets::kPair, kSpan, 1, kMinuteUs, kMicros,
      "Messages between two nodes each wait up to this longer."},
     {kClog, "clog", kNet, kNodes, kSpan, 0, 0, "",
@@ -118,7 +122,7 @@ const FaultShape& shape_of(FaultKind kind) {
 }
 
 bool may_be_aimed(FaultKind kind) {
-  return kind == kPartition || kind == kOneWayPartition || kind == kPause ||
+  return kind == kPartition || kind == kOneWayPartition || kind == kLeaderHunt || kind == kPause ||
          kind == kSlowProcessor || kind == kDiskSlow;
 }
 

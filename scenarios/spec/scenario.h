@@ -35,6 +35,7 @@ enum class FaultKind {
   kBridgePartition,
   kPartialPartition,
   kFlappingLink,
+  kLeaderHunt,
   kSlowLink,
   kClog,
   kResetConnections,

@@ -171,6 +171,23 @@ TEST_F(NemesisTest, FlappingLinkGoesDownAndUpUntilItsEnd) {
   EXPECT_EQ(seen, "duduuuu");
 }
 
+TEST_F(NemesisTest, LeaderHuntCutsOffTheSuccessorAndBringsTheLeaderBack) {
+  arm({fault(1, FaultKind::kLeaderHunt, 10, 100, {1}, 20)});
+  cluster_.set_leader(NodeId(1));
+  run_until_ms(15);
+  EXPECT_EQ(cluster_.blocked(), "12 13 14 15 21 31 41 51");
+  cluster_.set_leader(std::nullopt);
+  run_until_ms(40);
+  EXPECT_EQ(cluster_.blocked(), "12 13 14 15 21 31 41 51") << "nobody leads in its place yet";
+  cluster_.set_leader(NodeId(3));
+  run_until_ms(55);
+  EXPECT_EQ(cluster_.blocked(), "12 13 14 15 21 31 41 51") << "the new one is given some time";
+  run_until_ms(70);
+  EXPECT_EQ(cluster_.blocked(), "13 23 31 32 34 35 43 53");
+  run_until_ms(101);
+  EXPECT_EQ(cluster_.blocked(), "");
+}
+
 TEST_F(NemesisTest, ALinkStaysCutUntilBothOfTwoOverlappingPartitionsHaveEnded) {
   arm({fault(1, FaultKind::kPartition, 10, 30, {1}),
        fault(2, FaultKind::kPartition, 20, 40, {1, 2})});

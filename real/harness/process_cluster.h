@@ -54,8 +54,8 @@ class ProcessCluster : public scenarios::Cluster {
                                                       ProcessClusterOptions options);
   ~ProcessCluster() override;
 
-  // Starts all processes, waits until each serves clients, and begins to observe them. Errors: kInvalid with what a process
-  // said before it ended, kIo when one is not ready in `limit`.
+  // Starts all processes, waits until each serves clients, and begins to observe them. Errors:
+  // kInvalid with what a process said before it ended, kIo when one is not ready in `limit`.
   Status start_nodes(Duration limit);
   void start_clients();
   // Clients finish the operation they are at, and take their last reads.

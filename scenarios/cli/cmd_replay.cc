@@ -78,12 +78,6 @@ void tell_story(const sim::TraceRecorder& trace, TrueTime around) {
   for (std::size_t i = skipped; i < lines.size(); ++i) std::printf("  %s\n", lines[i].c_str());
 }
 
-std::string hex(std::uint64_t number) {
-  char text[17];
-  std::snprintf(text, sizeof(text), "%016llx", static_cast<unsigned long long>(number));
-  return text;
-}
-
 Exit finish(const scenarios::RunFile& file, const scenarios::RunResult& result,
             const sim::TraceRecorder& trace) {
   std::printf("%s %s: %s%s%s\n", file.scenario.name.c_str(),
@@ -96,14 +90,13 @@ Exit finish(const scenarios::RunFile& file, const scenarios::RunResult& result,
     std::printf("%s\n", result.sentence.c_str());
   }
   if (!result.unused_overrides.empty()) {
-    std::printf("%zu of %zu overrides met no decision, first %s: %s\n",
-                result.unused_overrides.size(), file.overrides.size(),
-                result.unused_overrides.front().c_str(),
-                file.build == scenarios::build_id()
-                    ? "the run ended before them"
-                    : "the run ended before them or the code has changed");
+    std::printf(
+        "%zu of %zu overrides met no decision, first %s: %s\n", result.unused_overrides.size(),
+        file.overrides.size(), result.unused_overrides.front().c_str(),
+        file.build == scenarios::build_id() ? "the run ended before them"
+                                            : "the run ended before them or the code has changed");
   }
-  const std::string hash = hex(result.trace_hash);
+  const std::string hash = scenarios::hash_text(result.trace_hash);
   if (file.trace_hash.empty()) {
     std::printf("trace hash %s, %llu events\n", hash.c_str(),
                 static_cast<unsigned long long>(result.events));

@@ -45,9 +45,9 @@ std::string judge_run(const RunFile& file) {
               .trace = {.keep = sim::TraceMemory::Keep::kNothing}});
   run.run();
   const RunResult result = run.judge();
-  char hash[17];
-  std::snprintf(hash, sizeof(hash), "%016llx", static_cast<unsigned long long>(result.trace_hash));
-  return Json({{"verdict", name_of(result.verdict)}, {"property", result.property}, {"hash", hash}})
+  return Json({{"verdict", name_of(result.verdict)},
+               {"property", result.property},
+               {"hash", hash_text(result.trace_hash)}})
       .dump();
 }
 

@@ -18,14 +18,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string hex16(std::uint64_t number) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text(16, '0');
-  for (int i = 15; i >= 0; --i, number >>= 4)
-    text[static_cast<std::size_t>(i)] = kDigits[number & 15];
-  return text;
-}
-
 // What failures of one cause have in common: the property, without what differs from seed to seed.
 std::string signature_of(const RunResult& result) {
   std::string signature = std::string(name_of(result.verdict)) + "/" + result.property;
@@ -134,7 +126,7 @@ std::string linked_program_id() {
                 std::string_view(name, note.n_namesz).starts_with("GNU")) {
               std::uint64_t first = 0;
               std::memcpy(&first, content, sizeof(first));
-              *static_cast<std::string*>(out) = hex16(first).substr(0, 12);
+              *static_cast<std::string*>(out) = hash_text(first).substr(0, 12);
             }
             at = content + (note.n_descsz + 3) / 4 * 4;
           }
@@ -146,6 +138,13 @@ std::string linked_program_id() {
 }
 
 }  // namespace
+
+std::string hash_text(std::uint64_t hash) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string text(16, '0');
+  for (int i = 15; i >= 0; --i, hash >>= 4) text[static_cast<std::size_t>(i)] = kDigits[hash & 15];
+  return text;
+}
 
 std::string build_id() {
   std::string id = PLUMBLINE_VERSION;
@@ -184,7 +183,7 @@ std::string to_json(const ResultLine& line) {
   json["property"] = result.property;
   json["sentence"] = result.sentence;
   json["signature"] = signature_of(result);
-  json["trace_hash"] = hex16(result.trace_hash);
+  json["trace_hash"] = hash_text(result.trace_hash);
   json["events"] = result.events;
   add_counts(json, result);
   json["durable_images_checked"] = result.durable_images_checked;
@@ -215,7 +214,7 @@ Status write_run_directory(const std::string& directory, const RunFile& file,
   std::filesystem::create_directories(path, error);
   if (error) return Error{Errc::kIo, "cannot make " + directory + ": " + error.message()};
   RunFile complete = file;
-  complete.trace_hash = hex16(result.trace_hash);
+  complete.trace_hash = hash_text(result.trace_hash);
   complete.verdict = name_of(result.verdict);
   complete.property = result.property;
   if (const Status saved = save_run(complete, (path / "run.json").string()); !saved) return saved;

@@ -30,6 +30,8 @@ RunFile run_file(const RunRequest& request, const std::string& plant);
 
 // "default-0x5f3c9a"
 std::string run_name(const RunRequest& request);
+// A trace hash as results and run files have it: sixteen hex digits.
+std::string hash_text(std::uint64_t hash);
 
 // Writes run.json, history.jsonl, verdict.json and trace.bin into `directory`, which is made.
 // Errors: kIo.

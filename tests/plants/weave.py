@@ -396,7 +396,7 @@ inline constexpr int kNone = -1;
 
 // State of the process, not of a run: forked workers inherit it.
 inline int active = kNone;
-// A harmless change that is on beside the plant: is what a shrunk run says still true when the code has changed?
+// A harmless change that is on beside the plant: does a run still fail when other code changes?
 inline int beside = kNone;
 // How often planted text has run in this process; a plant that is not found may never have had a chance.
 inline std::uint64_t executions = 0;
@@ -424,8 +424,8 @@ inline bool on(Id id) {
   return beside == id.index;
 }
 
-// Switches that plant on and all others off; "" switches all off. "RF-08+N-6" switches a harmless change on beside it. False,
-// and nothing changes, when there is none of that id.
+// Switches that plant on and all others off; "" switches all off. "RF-08+N-6" switches a harmless
+// change on beside it. False, and nothing changes, when there is none of that id.
 inline bool select(std::string_view ids) {
   const std::size_t plus = ids.find('+');
   const std::string_view id = ids.substr(0, plus);

@@ -201,11 +201,9 @@ std::string hunt_table(const std::vector<PlantInfo>& plants, const PlantHunt& hu
     std::string each;
     std::uint64_t virtual_ms = 0;
     std::uint64_t cpu_us = 0;
-    std::uint64_t missed = 0;
     for (const Hunt& one : hunts) {
       virtual_ms += one.virtual_ms;
       cpu_us += one.cpu_us;
-      missed += one.found ? 0 : 1;
       each += (each.empty() ? "" : " ") +
               (one.found ? std::to_string(one.seeds) : ">" + std::to_string(one.seeds));
       seeds.push_back(one.found ? one.seeds : UINT64_MAX);

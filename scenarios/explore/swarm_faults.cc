@@ -201,6 +201,12 @@ class FaultDraw {
     if (shape.kind == FaultKind::kBitRot) {
       return {rotting_[random_.below(key("targets"), rotting_.size())]};
     }
+    // What has rotted is not seen before it is read, which is when the node starts again.
+    const bool restarts = shape.kind == FaultKind::kKill || shape.kind == FaultKind::kPowerLoss ||
+                          shape.kind == FaultKind::kKillInDiskCall;
+    if (restarts && may_rot() && random_.chance(key("rotten"), 500'000)) {
+      return {rotting_[random_.below(key("targets"), rotting_.size())]};
+    }
     switch (shape.targets) {
       case Targets::kNodes: return some_of(key("targets"), nodes_, how_many(shape));
       case Targets::kAll: return shuffled(key("targets"), nodes_);
@@ -213,6 +219,12 @@ class FaultDraw {
       }
     }
     return {};
+  }
+  bool may_rot() const {
+    return !rotting_.empty() &&
+           std::any_of(kinds_.begin(), kinds_.end(), [](const WeightedKind& weighted) {
+             return weighted.kind == FaultKind::kBitRot;
+           });
   }
   std::uint32_t draw_size(std::uint32_t low, std::uint32_t high) {
     return static_cast<std::uint32_t>(between(key("size"), low, high));

@@ -19,8 +19,7 @@ namespace plumbline::raft {
 // It does nothing by itself. Its shell gives it what happened, and carries out what `step` answers:
 //   1. `messages` whose ticket is zero or synced may leave at once, the others when it is;
 //   2. `persist` is written and synced, batches in the order of their tickets; when a batch is on
-//   the
-//      disk, `Synced` is given back. Several may be under way, and one Synced may cover many;
+//      the disk, `Synced` is given back. Several may be under way, and one Synced may cover many;
 //   3. entries up to `commit()` are applied; `reads` are answered by a state machine that has.
 // A step never waits, and the order of those three does not matter.
 //

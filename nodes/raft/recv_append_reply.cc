@@ -10,6 +10,9 @@ constexpr trace::Kind kBeyond{"raft.append_reply_beyond",
 constexpr trace::Kind kMatched{"raft.follower_matched", "knows that r{a} holds the log up to {b}"};
 constexpr trace::Kind kBackedOff{"raft.backed_off",
                                  "was refused by r{a} behind {b}, tries behind {c}^{d}"};
+constexpr trace::Kind kLostEntries{
+    "raft.follower_lost_entries",
+    "is refused by r{a} behind {b}, which r{a} once held: its disk has forgotten"};
 const trace::Probe kOverTerm{"raft.backed_off_over_term"};
 
 }  // namespace
@@ -39,10 +42,15 @@ void Raft::follower_accepted(Step& s, Progress& peer, const Message& m) {
 // Thesis 3.5, and etcd's hints: the follower names the last place where it holds a term that the
 // refused entry allows; from there this log goes back to a term that the follower may hold.
 void Raft::follower_refused(Step& s, Progress& peer, const Message& m) {
+  // Late, or of a follower that broke its promise. Nothing that is sent would please that one, so
+  // it is asked again with the next heartbeat and not before.
+  if (m.index <= peer.match) {
+    if (m.round == peer.round) s.sink.emit(kLostEntries, peer.id.value, m.index.value);
+    return;
+  }
   const bool replicating = peer.pace == Progress::Pace::kReplicate;
   const bool answers_probe = !replicating && m.index == peer.next.previous();
-  const bool answers_append = replicating && m.index > peer.match;
-  if (!answers_probe && !answers_append) return;
+  if (!answers_probe && !replicating) return;
   const LogIndex limit = std::min(m.hint, m.index.previous());
   const LogIndex agree = std::max(persistent_.log.last_not_after(limit, m.hint_term), peer.match);
   if (agree < limit) s.sink.reached(kOverTerm);

@@ -7,7 +7,6 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <filesystem>
 
 #include "nodes/base/crc32c.h"
 #include "real/asio/posix_error.h"
@@ -122,9 +121,7 @@ Result<Identity> next_identity(const std::string& path, const std::string& name,
 }  // namespace
 
 Result<std::unique_ptr<DirectoryLock>> DirectoryLock::acquire(const std::string& directory) {
-  std::error_code failed;
-  std::filesystem::create_directories(directory, failed);
-  if (failed) return disk_error("make directory " + directory, failed.value());
+  if (const Status made = make_directories(directory); !made) return made.error();
   const std::string name = directory + "/LOCK";
   const int descriptor = ::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
   if (descriptor < 0) return disk_error("open " + name, errno);
@@ -152,9 +149,7 @@ Result<std::unique_ptr<DataDirectory>> DataDirectory::open(const std::string& pa
   const auto identity = next_identity(path, name, node, cluster);
   if (!identity) return identity.error();
   const std::string store = path + "/store";
-  std::error_code failed;
-  std::filesystem::create_directories(store, failed);
-  if (failed) return disk_error("make directory " + store, failed.value());
+  if (const Status made = make_directories(store); !made) return made.error();
   if (Status written = write_identity(path, name, *identity); !written) return written.error();
   return std::unique_ptr<DataDirectory>(
       new DataDirectory(std::move(*lock), identity->incarnation, store));

@@ -10,7 +10,6 @@
 #include <boost/asio/post.hpp>
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <optional>
 
 #include "nodes/fiber/fiber.h"
@@ -122,9 +121,7 @@ AsioDisk::AsioDisk(std::shared_ptr<Descriptor> root, std::shared_ptr<Life> life)
 
 Result<std::unique_ptr<AsioDisk>> AsioDisk::open_root(const std::string& directory,
                                                       std::shared_ptr<Life> life) {
-  std::error_code failed;
-  std::filesystem::create_directories(directory, failed);
-  if (failed) return disk_error("make directory " + directory, failed.value());
+  if (const Status made = make_directories(directory); !made) return made.error();
   const int number = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (number < 0) return disk_error("open " + directory, errno);
   auto root = std::make_shared<Descriptor>(number, directory);

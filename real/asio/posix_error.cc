@@ -1,5 +1,7 @@
 #include "real/asio/posix_error.h"
 
+#include <filesystem>
+
 #include <cerrno>
 #include <system_error>
 
@@ -53,6 +55,18 @@ Error disk_error(std::string_view what, int number) {
 }
 Error stream_error(std::string_view what, int number) {
   return {stream_code(number), text(what, number)};
+}
+
+Status make_directories(const std::string& directory) {
+  std::error_code failed;
+  std::filesystem::create_directories(directory, failed);
+  if (!failed) return {};
+  std::error_code ignored;
+  const auto there = std::filesystem::status(directory, ignored);
+  if (std::filesystem::exists(there) && !std::filesystem::is_directory(there)) {
+    return Error{Errc::kInvalid, directory + " is no directory"};
+  }
+  return disk_error("make directory " + directory, failed.value());
 }
 
 }  // namespace plumbline::real

@@ -12,4 +12,8 @@ namespace plumbline::real {
 Error disk_error(std::string_view what, int number);
 Error stream_error(std::string_view what, int number);
 
+// Makes the directory and those above it, where they are missing. Errors: those of disk_error(),
+// kInvalid when something else has its name.
+Status make_directories(const std::string& directory);
+
 }  // namespace plumbline::real

@@ -196,6 +196,8 @@ void RealJob::print(const RunResult& result) const {
   std::printf("run: %s\n", directory_.c_str());
   const bool good = result.verdict == RunVerdict::kPass;
   if (!good) std::printf("judge again: %s\n", replay().c_str());
+  const std::string page = good ? std::string() : write_run_page(directory_.string());
+  if (!page.empty()) std::printf("report: %s\n", page.c_str());
   std::printf("%s\n", verdict_text(result).c_str());
 }
 

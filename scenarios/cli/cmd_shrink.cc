@@ -59,8 +59,8 @@ Exit run_shrink(const ShrinkArguments& arguments) {
     complain(saved.error().message());
     return Exit::kInfrastructure;
   }
-  std::printf("%s -> %s; %s left of %zu, %s, %llu s\n",
-              size_text(end.before).c_str(), size_text(end.after).c_str(),
+  std::printf("%s -> %s; %s left of %zu, %s, %llu s\n", size_text(end.before).c_str(),
+              size_text(end.after).c_str(),
               reports::counted(end.after.decisions(), "decision").c_str(), end.before.decisions(),
               reports::counted(end.trials, "run").c_str(),
               static_cast<unsigned long long>(end.seconds));

@@ -8,7 +8,6 @@
 #include <thread>
 
 #include "nodes/trace/trace.h"
-#include "reports/run_page.h"
 #include "reports/suite.h"
 #include "reports/suite_formats.h"
 #include "scenarios/cli/commands.h"
@@ -154,9 +153,7 @@ void write_run_pages(const std::string& out, const reports::SuiteSummary& summar
     for (const reports::SeedLine& line : cluster.examples) {
       if (line.run.empty() || pages == kPagesMax) continue;
       ++pages;
-      const fs::path directory = fs::path(out) / line.run;
-      const auto page = reports::run_page(directory.string());
-      if (page) write_file(directory / "report.html", page.value());
+      write_run_page((fs::path(out) / line.run).string());
     }
   }
 }

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 
+#include "reports/run_page.h"
 #include "scenarios/cli/terminal.h"
 #include "scenarios/spec/run_file.h"
 #include "scenarios/spec/scenario_file.h"
@@ -92,6 +94,14 @@ Result<std::vector<scenarios::SeedJob>> load_regressions(const std::string& out)
     jobs.push_back(std::move(job));
   }
   return jobs;
+}
+
+std::string write_run_page(const std::string& directory) {
+  const auto page = reports::run_page(directory);
+  if (!page) return "";
+  const fs::path path = fs::path(directory) / "report.html";
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << page.value();
+  return path.string();
 }
 
 }  // namespace plumbline::cli

@@ -19,6 +19,10 @@ std::string find_in_tree(const std::string& relative);
 // Every run file of scenarios/regressions, as jobs.
 Result<std::vector<scenarios::SeedJob>> load_regressions(const std::string& out);
 
+// Writes report.html into a run's directory, of what is there. Returns its path; "" when what is
+// there cannot be read.
+std::string write_run_page(const std::string& directory);
+
 // `run` may name a run.json or the folder that holds it.
 Result<scenarios::RunFile> load_run_argument(const std::string& run);
 

@@ -93,6 +93,48 @@ TEST_F(RaftReceive, NeverReplacesWhatIsCommitted) {
   EXPECT_EQ(cluster_.at(ReplicaId(1)).core->term_at(LogIndex(2)), Term(5));
 }
 
+// A follower that lost what it acknowledged refuses for ever. It is asked again by heartbeats, not
+// as fast as the network answers (found by SN-14: 800,000 messages a second).
+TEST_F(RaftReceive, ARefusalOfWhatWasAcknowledgedIsNotAnsweredAtOnce) {
+  const ReplicaId leader(1);
+  const auto settle = [&] {
+    while (!cluster_.network().empty()) {
+      cluster_.deliver(0);
+      for (const ReplicaId id : cluster_.ids()) cluster_.sync(id);
+    }
+  };
+  cluster_.fire_deadline(leader);
+  settle();
+  const Raft& core = *cluster_.at(leader).core;
+  ASSERT_EQ(core.role(), Role::kLeader);
+  ASSERT_EQ(core.commit(), LogIndex(2));
+  const auto peer = [&] {
+    Leader state = std::get<Leader>(core.volatile_state().role);
+    return *state.find(ReplicaId(2));
+  };
+  ASSERT_EQ(peer().match, LogIndex(2));
+  narrator_.take_lines();
+
+  Message refusal;
+  refusal.kind = MessageKind::kAppendReply;
+  refusal.from = ReplicaId(2);
+  refusal.to = leader;
+  refusal.term = core.term();
+  refusal.reject = true;
+  refusal.index = LogIndex(2);
+  refusal.hint = LogIndex(1);
+  refusal.hint_term = Term(1);
+  for (int i = 0; i < 3; ++i) {
+    refusal.round = peer().round;
+    EXPECT_TRUE(cluster_.step(leader, Receive{refusal}).messages.empty());
+    const std::vector<std::string> lines = narrator_.take_lines();
+    ASSERT_EQ(lines.size(), 1u);
+    EXPECT_NE(lines[0].find("its disk has forgotten"), std::string::npos) << lines[0];
+    cluster_.fire_deadline(leader);
+    narrator_.take_lines();
+  }
+}
+
 // Anything at all may come: no crash, and the state stays a legal one.
 RC_GTEST_PROP(RaftReceiveAnything, LeavesALegalState, ()) {
   Narrator narrator(false);

@@ -16,11 +16,15 @@ class Cluster;
 
 // What must hold of the replicas of a group together, computed in another way than the core does
 // it:
-//   I1 one leader a term                       I2 term and commit never go back, across restarts
-//   too I3 same index and term, same prefix        I4 a later leader has all that was committed I5
-//   an index is committed once              I6 committed means durable on a quorum, in its term I7
-//   match is on the follower's disk         I8 one vote a term I10 what is told is on the disk of
-//   the teller
+// - I1 one leader a term
+// - I2 term and commit never go back, across restarts too
+// - I3 same index and term, same prefix
+// - I4 a later leader has all that was committed
+// - I5 an index is committed once
+// - I6 committed means durable on a quorum, in its term
+// - I7 match is on the follower's disk
+// - I8 one vote a term
+// - I10 what is told is on the disk of the teller
 // The first violation is kept.
 class Safety {
  public:

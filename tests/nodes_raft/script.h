@@ -39,9 +39,9 @@ namespace plumbline::raft::testing {
 //   cut r1 r2                         what is delivered between these and the others gets lost
 //   heal
 //   settle                            syncs and delivers until nothing moves
-//   run 400                           400 ms pass, in which everything is synced and delivered at
-//   once quietly timeout r1                any command, without its output state | log r1 | network
-//   | progress r1   print
+//   run 400                           400 ms pass; everything is synced and delivered at once
+//   quietly timeout r1                any command, without its output
+//   state                             prints it; also: log r1, network, progress r1
 class Script {
  public:
   // The output of a block of commands.

@@ -9,11 +9,9 @@ namespace plumbline::raft {
 // What a leader knows of one follower, and how fast it sends to it.
 //
 // - probe: where the logs agree is not known. One append, then wait for its answer; a heartbeat
-// asks
-//   again, for the append or its answer may be lost.
+//   asks again, for the append or its answer may be lost.
 // - replicate: the follower follows. Appends are sent ahead of their answers (`next` is
-// optimistic),
-//   as many as the window holds; a refusal falls back to probe.
+//   optimistic), as many as the window holds; a refusal falls back to probe.
 //
 // Invariants: 1. match < next; 2. match never goes back in a term; 3. acked_round <= round;
 // 4. `inflight` grows strictly, lies above match, and is empty while probing.

@@ -212,6 +212,11 @@ std::uint64_t total_of(const VerdictCounts& counts) {
   return total;
 }
 
+std::string Cluster::shape() const {
+  const std::string prefix = std::string(look_of(verdict).name) + "/";
+  return signature.starts_with(prefix) ? signature.substr(prefix.size()) : signature;
+}
+
 double SuiteSummary::seeds_per_cpu_second() const {
   return cpu_us == 0 ? 0.0 : static_cast<double>(total()) * 1e6 / static_cast<double>(cpu_us);
 }

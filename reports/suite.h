@@ -66,6 +66,8 @@ struct Cluster {
   std::vector<SeedLine> examples;  // The lowest seeds, at most kExamplesPerCluster; never empty.
 
   const SeedLine& first() const { return examples.front(); }
+  // The signature without the verdict that it begins with.
+  std::string shape() const;
 };
 inline constexpr std::size_t kExamplesPerCluster = 4;
 

@@ -45,7 +45,7 @@ std::string verdict_table(const SuiteSummary& summary) {
 std::string cluster_text(const Cluster& cluster) {
   const VerdictLook& look = look_of(cluster.verdict);
   std::string out =
-      fmt::format("### {} {}: {} ({})\n\n{}\n\n", look.icon, look.word, cell(cluster.signature),
+      fmt::format("### {} {}: {} ({})\n\n{}\n\n", look.icon, look.word, cell(cluster.shape()),
                   counted(cluster.count, "seed"), cell(cluster.sentence));
   if (!cluster.first().replay.empty()) out += fenced(cluster.first().replay) + "\n";
   return out;

@@ -78,11 +78,13 @@ std::string link_to(const SeedLine& line) {
 std::string cluster_html(const Cluster& cluster) {
   std::string html = fmt::format(
       "<div class=\"strip {}\">\n<h3>{} {}: {}</h3>\n<p>{}</p>\n", look_of(cluster.verdict).name,
-      verdict_badge(cluster.verdict), markup(shortened(cluster.signature, 200)),
+      verdict_badge(cluster.verdict), markup(shortened(cluster.shape(), 200)),
       counted(cluster.count, "seed"), markup(shortened(cluster.sentence, 2000)));
   html += command_box(cluster.first().replay) + "<p>Seeds:";
+  const char* before = "";
   for (const SeedLine& line : cluster.examples) {
-    html += fmt::format(" {} of {};", link_to(line), markup(line.scenario));
+    html += fmt::format("{} {} of {}", before, link_to(line), markup(line.scenario));
+    before = ";";
   }
   const std::uint64_t more = cluster.count - std::min(cluster.count, cluster.examples.size());
   if (more > 0) html += fmt::format(" and {} more", with_commas(more));

@@ -80,12 +80,8 @@ std::string cautions(const SuiteSummary& summary) {
 }
 
 std::string cluster_lines(const Cluster& cluster, bool colour) {
-  // The signature begins with the verdict, which the line does already.
-  std::string_view shape = cluster.signature;
-  const std::string prefix = std::string(look_of(cluster.verdict).name) + "/";
-  if (shape.starts_with(prefix)) shape.remove_prefix(prefix.size());
   std::string out = coloured(std::string(look_of(cluster.verdict).word), cluster.verdict, colour) +
-                    fmt::format("  {}  {}, first {} of {}\n", plain(std::string(shape)),
+                    fmt::format("  {}  {}, first {} of {}\n", plain(cluster.shape()),
                                 counted(cluster.count, "seed"), seed_text(cluster.first().seed),
                                 plain(cluster.first().scenario));
   if (!cluster.sentence.empty()) out += "  " + plain(cluster.sentence) + "\n";

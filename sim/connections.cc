@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "sim/content_hash.h"
+#include "nodes/base/hash.h"
 #include "sim/runtime.h"
 #include "sim/stream_port.h"
 
@@ -222,7 +222,7 @@ void Connections::chunk_arrived(Connection& connection, int side, BytesView byte
   if (end.broken) return;
   const Machine& machine = *machines_[end.owner.machine];
   engine_.tell(machine.id, machine.incarnation, kChunk, connection.number,
-               static_cast<std::uint64_t>(side), bytes.size(), content_hash(bytes));
+               static_cast<std::uint64_t>(side), bytes.size(), hash_bytes(bytes));
   end.inbox.append(bytes);
   end.reader.wake();
 }

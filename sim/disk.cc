@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "sim/content_hash.h"
+#include "nodes/base/hash.h"
 #include "sim/machine.h"
 #include "sim/runtime.h"
 
@@ -181,7 +181,7 @@ Result<std::size_t> SimDisk::read(Yield& yield, Inode& file, std::uint64_t path,
     return Errc::kIo;
   }
   const std::size_t count = file.read(offset, into);
-  tell(kRead, path, offset, count, content_hash({into.data(), count}));
+  tell(kRead, path, offset, count, hash_bytes({into.data(), count}));
   return count;
 }
 
@@ -205,7 +205,7 @@ Status SimDisk::write(Yield& yield, Inode& file, std::uint64_t path, std::uint64
     return Errc::kIo;
   }
   reach(bytes.size());
-  tell(kWrite, path, offset, bytes.size(), content_hash(bytes));
+  tell(kWrite, path, offset, bytes.size(), hash_bytes(bytes));
   return {};
 }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "sim/content_hash.h"
+#include "nodes/base/hash.h"
 #include "sim/machine.h"
 #include "sim/runtime.h"
 #include "sim/simulated_code.h"
@@ -126,7 +126,7 @@ void Net::deliver(std::uint32_t message) {
   const NodeId from = stored.from;
   const Machine& to = *machines_[stored.to];
   engine_.tell(to.id, to.incarnation, kDeliver, from.value, engine_.trace.name(stored.kind),
-               content_hash(payload), payload.size());
+               hash_bytes(payload), payload.size());
   const MessageLabel label{stored.kind, stored.a, stored.b};
   let_go(message, /*delivered=*/true);
   if (to.runtime->deliver(from, payload)) return;

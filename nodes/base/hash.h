@@ -31,8 +31,7 @@ constexpr std::uint64_t hash_name(std::string_view name) {
   return hash;
 }
 
-// Of bytes whose length matters for speed: eight at a time, little-endian on every machine that we
-// build for.
+// Of bytes whose length matters for speed: XXH3, whose values are the same on every machine.
 std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t seed = 0);
 
 }  // namespace plumbline

@@ -12,7 +12,7 @@ constexpr trace::Kind kBackedOff{"raft.backed_off",
                                  "was refused by r{a} behind {b}, tries behind {c}^{d}"};
 constexpr trace::Kind kLostEntries{
     "raft.follower_lost_entries",
-    "is refused by r{a} behind {b}, which r{a} once held: its disk has forgotten"};
+    "is refused by r{a} behind {b}, which r{a} acknowledged: overtaken, or its disk has forgotten"};
 const trace::Probe kOverTerm{"raft.backed_off_over_term"};
 
 }  // namespace

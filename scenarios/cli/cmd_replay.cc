@@ -164,13 +164,12 @@ void add_replay(CLI::App& app, Exit& exit) {
   command->add_option("--out", arguments->out, "write the run's files here");
   command->add_flag("--no-fork", arguments->no_fork,
                     "run in this very process, for a debugger (always so here)");
-  command->callback([command, arguments, &exit] {
+  command->callback([arguments, &exit] {
     if (arguments->run.empty() == arguments->seed.empty()) {
       complain("replay takes a run file or --seed, and not both");
       exit = Exit::kUsage;
       return;
     }
-    (void)command;
     exit = run_replay(*arguments);
   });
 }

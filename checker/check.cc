@@ -35,7 +35,7 @@ std::uint64_t count_keys(const History& history) {
 
 bool any_session(const History& history) {
   for (const Operation& op : history.operations) {
-    if (op.session) return true;
+    if (op.session()) return true;
   }
   return false;
 }

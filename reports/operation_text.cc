@@ -22,7 +22,7 @@ std::string short_text(const checker::Operation& operation) {
 
 std::string served_by(const checker::Operation& operation) {
   const std::string client = client_name(operation.process);
-  return operation.server.empty() ? client : client + " → " + operation.server;
+  return operation.server().empty() ? client : client + " → " + operation.server();
 }
 
 std::string interval_text(const checker::Operation& operation) {
@@ -33,7 +33,7 @@ std::string interval_text(const checker::Operation& operation) {
 std::string full_text(const checker::Operation& operation) {
   std::string text = checker::call_text(operation) + ": " + checker::answer_text(operation) + "; " +
                      served_by(operation) + "; " + interval_text(operation);
-  return operation.note.empty() ? text : text + "; " + operation.note;
+  return operation.note().empty() ? text : text + "; " + operation.note();
 }
 
 std::string outcome_class(checker::Outcome outcome) {

@@ -70,7 +70,7 @@ std::string strip(const RunFiles& run) {
 
 std::string operation_cells_state(const Operation& op) {
   const std::string answer = cell(checker::answer_text(op));
-  return op.note.empty() ? answer : answer + " <span class=\"dim\">" + cell(op.note) + "</span>";
+  return op.note().empty() ? answer : answer + " <span class=\"dim\">" + cell(op.note().str()) + "</span>";
 }
 
 std::vector<std::string> operation_cells(const Operation& op, std::uint64_t index,

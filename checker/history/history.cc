@@ -33,11 +33,11 @@ class Sweep {
   }
 
   std::optional<std::string> session_fault(const Operation& op) {
-    if (!op.session) return std::nullopt;
-    auto [at, fresh] = requests_.try_emplace(*op.session, &op);
+    if (!op.session()) return std::nullopt;
+    auto [at, fresh] = requests_.try_emplace(*op.session(), &op);
     if (fresh || same_request(*at->second, op)) return std::nullopt;
-    return "asks under session " + std::to_string(op.session->session) + ", sequence " +
-           std::to_string(op.session->sequence) + " for something else than before";
+    return "asks under session " + std::to_string(op.session()->session) + ", sequence " +
+           std::to_string(op.session()->sequence) + " for something else than before";
   }
 
   std::int64_t last_call_ = 0;

@@ -1,7 +1,9 @@
 #include "checker/history/operation.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <utility>
 
 namespace plumbline::checker {
 namespace {
@@ -9,19 +11,39 @@ namespace {
 struct FunctionInfo {
   Function function;
   std::string_view name;
-  std::size_t arguments;
+  std::size_t arguments_min;
+  std::size_t arguments_max;
   std::size_t results_min;
   std::size_t results_max;
 };
 
+constexpr std::size_t kAny = SIZE_MAX;
+
 constexpr std::array kFunctions = {
-    FunctionInfo{Function::kRead, "read", 0, 1, 1},      //
-    FunctionInfo{Function::kWrite, "write", 1, 0, 0},    //
-    FunctionInfo{Function::kCas, "cas", 2, 1, 2},        //
-    FunctionInfo{Function::kPut, "put", 1, 0, 0},        //
-    FunctionInfo{Function::kGet, "get", 0, 1, 1},        //
-    FunctionInfo{Function::kDelete, "delete", 0, 0, 1},  //
-    FunctionInfo{Function::kAppend, "append", 1, 0, 0},
+    FunctionInfo{Function::kRead, "read", 0, 0, 1, 1},
+    FunctionInfo{Function::kWrite, "write", 1, 1, 0, 0},
+    FunctionInfo{Function::kCas, "cas", 2, 2, 1, 2},
+    FunctionInfo{Function::kPut, "put", 1, 1, 0, 0},
+    FunctionInfo{Function::kGet, "get", 0, 0, 1, 1},
+    FunctionInfo{Function::kDelete, "delete", 0, 0, 0, 1},
+    FunctionInfo{Function::kAppend, "append", 1, 1, 0, 0},
+    FunctionInfo{Function::kAcquire, "acquire", 0, 0, 0, 0},
+    FunctionInfo{Function::kRelease, "release", 0, 0, 0, 0},
+    FunctionInfo{Function::kEnqueue, "enqueue", 1, 1, 0, 0},
+    FunctionInfo{Function::kDequeue, "dequeue", 0, 0, 1, 1},
+    FunctionInfo{Function::kDrain, "drain", 0, 0, 1, 1},
+    FunctionInfo{Function::kAdd, "add", 1, 1, 0, 1},
+    FunctionInfo{Function::kRemove, "remove", 1, 1, 0, 1},
+    FunctionInfo{Function::kTransfer, "transfer", 3, 3, 0, 0},
+    FunctionInfo{Function::kGenerate, "generate", 0, 0, 1, 1},
+    FunctionInfo{Function::kTxn, "txn", 0, kAny, 0, kAny},
+    FunctionInfo{Function::kKv, "kv", 1, 1, 1, 1},
+    FunctionInfo{Function::kCompact, "compact", 1, 1, 0, 1},
+    FunctionInfo{Function::kLeaseGrant, "lease-grant", 2, 2, 0, 2},
+    FunctionInfo{Function::kLeaseKeepAlive, "lease-keep-alive", 1, 1, 0, 1},
+    FunctionInfo{Function::kLeaseRevoke, "lease-revoke", 1, 1, 0, 1},
+    FunctionInfo{Function::kWatch, "watch", 1, 1, 0, kAny},
+    FunctionInfo{Function::kState, "state", 0, 0, 1, 1},
 };
 
 constexpr auto kNames = [] {
@@ -45,10 +67,33 @@ std::string counted(std::size_t count, std::string_view noun) {
   return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
 }
 
-bool is_bool(const Value& value) { return value.kind() == Value::Kind::kBool; }
+// Each step of a transaction is [what, key, value].
+std::optional<std::string> fault_of_steps(const Values& steps) {
+  for (const Value& step : steps) {
+    const bool good = step.is_list() && step.list().size() == 3 && step.list()[0].is_string();
+    if (!good) return "a step of txn must be [what, key, value], not " + to_text(step);
+    const std::string_view what = step.list()[0].text();
+    if (what == "r" || what == "w" || what == "append") continue;
+    return "a step of txn must be r, w or append, not " + std::string(what);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> fault_of_txn_answer(const Operation& op) {
+  if (op.results.size() != op.arguments.size()) return "txn answers with as many steps as it took";
+  if (auto fault = fault_of_steps(op.results)) return fault;
+  for (std::size_t i = 0; i < op.results.size(); ++i) {
+    const Value::List& asked = op.arguments[i].list();
+    const Value::List& told = op.results[i].list();
+    if (asked[0] == told[0] && asked[1] == told[1]) continue;
+    return "step " + std::to_string(i) + " of txn asks " + to_text(op.arguments[i]) +
+           " and is answered " + to_text(op.results[i]);
+  }
+  return std::nullopt;
+}
 
 std::optional<std::string> fault_of_cas_answer(const Operation& op) {
-  if (!is_bool(op.results[0])) return "the first result of cas must be true or false";
+  if (!op.results[0].is_bool()) return "the first result of cas must be true or false";
   if (op.results.size() == 1) return std::nullopt;
   if (op.results[0].truth()) return "a cas that succeeded has no second result";
   return std::nullopt;
@@ -68,13 +113,56 @@ std::optional<std::string> fault_of_results(const Operation& op) {
     return name + " answers with at most " + counted(info.results_max, "result");
   }
   if (op.function == Function::kCas) return fault_of_cas_answer(op);
-  if (op.function == Function::kDelete && !op.results.empty() && !is_bool(op.results[0])) {
+  if (op.function == Function::kTxn) return fault_of_txn_answer(op);
+  if (op.function == Function::kDelete && !op.results.empty() && !op.results[0].is_bool()) {
     return "the result of delete must be true or false";
   }
   return std::nullopt;
 }
 
+bool reads_only(const Operation& op) {
+  switch (op.function) {
+    case Function::kRead:
+    case Function::kGet:
+    case Function::kWatch:
+    case Function::kState: return true;
+    case Function::kTxn:
+      return std::all_of(op.arguments.begin(), op.arguments.end(),
+                         [](const Value& step) { return step.list()[0].text() == "r"; });
+    default: return false;
+  }
+}
+
 }  // namespace
+
+const Operation::Details& Operation::details() const {
+  static const Details kNoDetails;
+  return details_ ? *details_ : kNoDetails;
+}
+
+Operation::Details& Operation::own_details() {
+  if (!details_) static_cast<std::unique_ptr<Details>&>(details_) = std::make_unique<Details>();
+  return *details_;
+}
+
+void Operation::set_session(std::optional<SessionSequence> session) {
+  if (session != this->session()) own_details().session = session;
+}
+
+void Operation::set_server(Text server) {
+  if (server != this->server()) own_details().server = std::move(server);
+}
+
+void Operation::set_note(Text note) {
+  if (note != this->note()) own_details().note = std::move(note);
+}
+
+bool operator==(const Operation& a, const Operation& b) {
+  return a.process == b.process && a.function == b.function && a.outcome == b.outcome &&
+         a.key == b.key && a.arguments == b.arguments && a.results == b.results &&
+         a.invoked_at == b.invoked_at && a.returned_at == b.returned_at &&
+         a.revision == b.revision && a.details() == b.details();
+}
 
 std::string_view name_of(Function function) { return info_of(function).name; }
 
@@ -99,10 +187,11 @@ std::span<const std::string_view> function_names() { return kNames; }
 std::optional<std::string> fault_of_call(const Operation& op) {
   const FunctionInfo& info = info_of(op.function);
   if (op.invoked_at < 0) return "the time of the call is negative";
-  if (op.arguments.size() != info.arguments) {
-    return std::string(info.name) + " takes " + counted(info.arguments, "argument") + ", not " +
+  if (op.arguments.size() < info.arguments_min || op.arguments.size() > info.arguments_max) {
+    return std::string(info.name) + " takes " + counted(info.arguments_min, "argument") + ", not " +
            std::to_string(op.arguments.size());
   }
+  if (op.function == Function::kTxn) return fault_of_steps(op.arguments);
   if (op.function == Function::kAppend && (op.arguments[0].is_list() || op.arguments[0].is_nil())) {
     return "append takes one token, neither nil nor a list";
   }
@@ -124,14 +213,21 @@ bool is_answered_swap(const Operation& op) {
 }
 
 Effect effect_of(const Operation& op) {
-  const bool reads = op.function == Function::kRead || op.function == Function::kGet;
-  if (op.outcome == Outcome::kFail || reads) return Effect::kNone;
+  if (op.outcome == Outcome::kFail || reads_only(op)) return Effect::kNone;
   if (op.outcome == Outcome::kUnknown) return Effect::kMaybe;
-  if (op.function == Function::kCas) return is_answered_swap(op) ? Effect::kSome : Effect::kNone;
-  if (op.function != Function::kDelete) return Effect::kSome;
-  // A delete that does not say whether there was something may not have changed anything.
-  if (op.results.empty()) return Effect::kMaybe;
-  return op.results[0].truth() ? Effect::kSome : Effect::kNone;
+  switch (op.function) {
+    case Function::kCas: return is_answered_swap(op) ? Effect::kSome : Effect::kNone;
+    case Function::kDelete:
+      // A delete that does not say whether there was something may not have changed anything.
+      if (op.results.empty()) return Effect::kMaybe;
+      return op.results[0].truth() ? Effect::kSome : Effect::kNone;
+    case Function::kAdd:
+    case Function::kRemove:
+    case Function::kKv:
+    case Function::kDrain: return Effect::kMaybe;
+    case Function::kDequeue: return op.results[0].is_nil() ? Effect::kNone : Effect::kSome;
+    default: return Effect::kSome;
+  }
 }
 
 const Value* shown_value(const Operation& op) {
@@ -142,25 +238,20 @@ const Value* shown_value(const Operation& op) {
     case Function::kCas:
       if (op.results[0].truth()) return &op.arguments[0];
       return op.results.size() == 2 ? &op.results[1] : nullptr;
-    case Function::kWrite:
-    case Function::kPut:
-    case Function::kDelete:
-    case Function::kAppend: return nullptr;
+    default: return nullptr;
   }
-  return nullptr;
 }
 
 const Value* written_value(const Operation& op) {
   switch (op.function) {
     case Function::kWrite:
     case Function::kPut:
-    case Function::kAppend: return &op.arguments[0];
+    case Function::kAppend:
+    case Function::kEnqueue:
+    case Function::kAdd: return &op.arguments[0];
     case Function::kCas: return &op.arguments[1];
-    case Function::kRead:
-    case Function::kGet:
-    case Function::kDelete: return nullptr;
+    default: return nullptr;
   }
-  return nullptr;
 }
 
 }  // namespace plumbline::checker

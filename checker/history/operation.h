@@ -2,26 +2,44 @@
 
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "checker/history/value.h"
+#include "checker/history/compact.h"
 
 namespace plumbline::checker {
 
-// What a client asked for. To add one: a line here and a line in the table of operation.cc.
-//
-//   read() -> v              write(v)                 on a register
-//   get() -> v               put(v)                   on a key of a map; v is nil when absent
-//   delete() -> existed?     append(token)            likewise
-//   cas(expected, new) -> true | false | false, seen  on either
-//
-// A comparison that did not hold is an *answer* (outcome ok, result false), not a failure: it says
-// something about the value.
-enum class Function : std::uint8_t { kRead, kWrite, kCas, kPut, kGet, kDelete, kAppend };
+// What a client asked for. To add one: a line here and a line in the table of operation.cc, and a
+// row in FORMAT.md, which says what each of them takes and answers.
+enum class Function : std::uint8_t {
+  kRead,
+  kWrite,
+  kCas,
+  kPut,
+  kGet,
+  kDelete,
+  kAppend,
+  kAcquire,
+  kRelease,
+  kEnqueue,
+  kDequeue,
+  kDrain,
+  kAdd,
+  kRemove,
+  kTransfer,
+  kGenerate,
+  kTxn,
+  kKv,
+  kCompact,
+  kLeaseGrant,
+  kLeaseKeepAlive,
+  kLeaseRevoke,
+  kWatch,
+  kState,
+};
 
 enum class Outcome : std::uint8_t {
   kOk,       // Answered.
@@ -44,24 +62,57 @@ struct SessionSequence {
 
 inline constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
-// One operation of one client. Times are nanoseconds on one true clock, from 0.
-struct Operation {
+// One operation of one client. Times are nanoseconds on one true clock, from 0. A comparison that
+// did not hold is an *answer* (outcome ok, result false), not a failure: it says something about
+// the value.
+class Operation {
+ public:
   std::int64_t process = 0;
-  Function function = Function::kRead;
-  std::string key;
-  std::vector<Value> arguments;
-  std::vector<Value> results;  // Empty unless the outcome is ok.
+  Text key;
+  Values arguments;
+  Values results;  // Empty unless the outcome is ok.
   std::int64_t invoked_at = 0;
   std::int64_t returned_at = kNever;  // When the client stopped waiting; kNever if it never did.
-  Outcome outcome = Outcome::kUnknown;
   // The store's revision: of the change, or of the state that a read or failed comparison saw.
-  std::optional<std::int64_t> revision;
-  std::optional<SessionSequence> session;
-  std::string server;  // The node that answered, for the reader of a report only.
-  std::string note;    // Why it failed or is unknown, for the reader of a report only.
+  OptionalInt revision;
 
-  friend bool operator==(const Operation&, const Operation&) = default;
+  const std::optional<SessionSequence>& session() const { return details().session; }
+  void set_session(std::optional<SessionSequence> session);
+  // The node that answered, and why it failed or is unknown: for the reader of a report only.
+  const Text& server() const { return details().server; }
+  void set_server(Text server);
+  const Text& note() const { return details().note; }
+  void set_note(Text note);
+
+ private:
+  // What few operations have.
+  struct Details {
+    std::optional<SessionSequence> session;
+    Text server;
+    Text note;
+    friend bool operator==(const Details&, const Details&) = default;
+  };
+  // A pointer to a value, compared and copied as the value; nullptr stands for the empty one.
+  struct Box : std::unique_ptr<Details> {
+    Box() = default;
+    Box(Box&&) noexcept = default;
+    Box(const Box& other) : unique_ptr(other ? std::make_unique<Details>(*other) : nullptr) {}
+    Box& operator=(Box&&) noexcept = default;
+    Box& operator=(const Box& other) { return *this = Box(other); }
+    ~Box() = default;
+  };
+  const Details& details() const;
+  Details& own_details();
+
+  Box details_;
+
+ public:
+  Function function = Function::kRead;
+  Outcome outcome = Outcome::kUnknown;
+
+  friend bool operator==(const Operation& a, const Operation& b);
 };
+static_assert(sizeof(Operation) == 112);
 
 std::string_view name_of(Function function);
 std::string_view name_of(Outcome outcome);

@@ -79,7 +79,7 @@ class Events {
     const std::string function = line.bytes("function");
     op.key = line.bytes("key");
     op.arguments = line.values_if_any("arguments");
-    op.session = line.session_if_any("session");
+    op.set_session(line.session_if_any("session"));
     if (!line.fault().empty()) return;
     const auto known = function_named(function);
     if (!known) return line.blame(unknown_name("function", function, function_names()));
@@ -131,8 +131,8 @@ class Events {
     op.returned_at = time;
     op.results = std::move(results);
     op.revision = revision;
-    op.server = std::move(server);
-    op.note = std::move(note);
+    op.set_server(server);
+    op.set_note(note);
     if (auto fault = fault_of(op)) return line.blame(*fault);
     processes_[process] = {std::nullopt, time};
     take_(at->first, std::move(op));

@@ -35,11 +35,11 @@ std::vector<Request> requests_of(const History& history) {
   for (std::uint32_t i = 0; i < history.operations.size(); ++i) {
     const Operation& op = history.operations[i];
     const Request request = request_of(op, i);
-    if (!op.session) {
+    if (!op.session()) {
       requests.push_back(request);
       continue;
     }
-    const auto [known, fresh] = at.try_emplace(*op.session, requests.size());
+    const auto [known, fresh] = at.try_emplace(*op.session(), requests.size());
     if (fresh) {
       requests.push_back(request);
     } else {

@@ -20,7 +20,7 @@ bool tells_apart(const std::vector<std::int64_t>& sorted, int digits) {
   return true;
 }
 
-std::string joined(const std::vector<Value>& values) {
+std::string joined(const Values& values) {
   std::string out;
   for (const Value& value : values) {
     if (!out.empty()) out += ", ";

@@ -1,6 +1,9 @@
 #include "checker/history/value.h"
 
 #include <algorithm>
+#include <cstring>
+#include <memory>
+#include <utility>
 
 namespace plumbline::checker {
 namespace {
@@ -16,7 +19,7 @@ std::size_t mix(std::size_t seed, std::size_t next) {
   return x ^ (x >> 32);
 }
 
-std::string in_quotes(const std::string& bytes) {
+std::string in_quotes(std::string_view bytes) {
   static constexpr char kHex[] = "0123456789abcdef";
   std::string out = "\"";
   const std::size_t shown = bytes.size() > kTextBytesMax ? kTextBytesMax : bytes.size();
@@ -52,27 +55,119 @@ std::string listed(const Value::List& list) {
   return out + "]";
 }
 
+template <typename T>
+T* pointer_in(const char* bytes) {
+  T* pointer = nullptr;
+  std::memcpy(&pointer, bytes, sizeof(pointer));
+  return pointer;
+}
+
+template <typename T>
+void put_pointer(char* bytes, T* pointer) {
+  std::memcpy(bytes, &pointer, sizeof(pointer));
+}
+
 }  // namespace
 
+Value::Value(std::string_view text) : kind_(Kind::kString) {
+  if (text.size() <= kInlineMax) {
+    size_ = static_cast<std::uint8_t>(text.size());
+    std::copy(text.begin(), text.end(), bytes_);
+  } else {
+    size_ = kOutside;
+    put_pointer(bytes_, std::make_unique<std::string>(text).release());
+  }
+}
+
+Value::Value(List list) : kind_(Kind::kList) {
+  put_pointer(bytes_, std::make_unique<List>(std::move(list)).release());
+}
+
+Value::Value(const Value& other) : size_(other.size_), kind_(other.kind_) {
+  if (other.is_list()) {
+    put_pointer(bytes_, std::make_unique<List>(other.list()).release());
+  } else if (other.owns()) {
+    put_pointer(bytes_, std::make_unique<std::string>(other.text()).release());
+  } else {
+    std::memcpy(bytes_, other.bytes_, sizeof(bytes_));
+  }
+}
+
+Value::Value(Value&& other) noexcept : size_(other.size_), kind_(other.kind_) {
+  std::memcpy(bytes_, other.bytes_, sizeof(bytes_));
+  other.kind_ = Kind::kNil;
+}
+
+Value& Value::operator=(const Value& other) {
+  if (this != &other) *this = Value(other);
+  return *this;
+}
+
+Value& Value::operator=(Value&& other) noexcept {
+  if (this == &other) return *this;
+  if (owns()) release();
+  std::memcpy(bytes_, other.bytes_, sizeof(bytes_));
+  size_ = other.size_;
+  kind_ = std::exchange(other.kind_, Kind::kNil);
+  return *this;
+}
+
+void Value::release() {
+  if (is_list()) {
+    std::unique_ptr<List>(pointer_in<List>(bytes_)).reset();
+  } else {
+    std::unique_ptr<std::string>(pointer_in<std::string>(bytes_)).reset();
+  }
+}
+
+void Value::set_number(std::int64_t number) { std::memcpy(bytes_, &number, sizeof(number)); }
+
+std::int64_t Value::number() const {
+  std::int64_t number = 0;
+  std::memcpy(&number, bytes_, sizeof(number));
+  return number;
+}
+
+std::string_view Value::text() const {
+  if (size_ == kOutside) return *pointer_in<std::string>(bytes_);
+  return {bytes_, size_};
+}
+
+const Value::List& Value::list() const { return *pointer_in<List>(bytes_); }
+
 std::size_t Value::hash() const {
-  std::size_t seed = content_.index();
-  switch (kind()) {
+  const auto seed = static_cast<std::size_t>(kind_);
+  switch (kind_) {
     case Kind::kNil: return mix(seed, 0);
-    case Kind::kBool: return mix(seed, truth() ? 1 : 0);
+    case Kind::kBool:
     case Kind::kInt: return mix(seed, static_cast<std::size_t>(number()));
-    case Kind::kString: return mix(seed, std::hash<std::string>{}(text()));
-    case Kind::kList:
-      for (const Value& item : list()) seed = mix(seed, item.hash());
-      return mix(seed, list().size());
+    case Kind::kString: return mix(seed, std::hash<std::string_view>{}(text()));
+    case Kind::kList: {
+      std::size_t all = seed;
+      for (const Value& item : list()) all = mix(all, item.hash());
+      return mix(all, list().size());
+    }
   }
   return seed;
 }
 
+bool operator==(const Value& a, const Value& b) {
+  if (a.kind_ != b.kind_) return false;
+  switch (a.kind_) {
+    case Value::Kind::kNil: return true;
+    case Value::Kind::kBool:
+    case Value::Kind::kInt: return a.number() == b.number();
+    case Value::Kind::kString: return a.text() == b.text();
+    case Value::Kind::kList: return a.list() == b.list();
+  }
+  return false;
+}
+
 std::strong_ordering operator<=>(const Value& a, const Value& b) {
-  if (a.kind() != b.kind()) return a.kind() <=> b.kind();
-  switch (a.kind()) {
+  if (a.kind_ != b.kind_) return a.kind_ <=> b.kind_;
+  switch (a.kind_) {
     case Value::Kind::kNil: return std::strong_ordering::equal;
-    case Value::Kind::kBool: return a.truth() <=> b.truth();
+    case Value::Kind::kBool:
     case Value::Kind::kInt: return a.number() <=> b.number();
     case Value::Kind::kString: return a.text() <=> b.text();
     case Value::Kind::kList:

@@ -44,7 +44,7 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
-std::string to_hex(const std::string& bytes) {
+std::string to_hex(std::string_view bytes) {
   std::string out;
   for (const char c : bytes) {
     const auto byte = static_cast<unsigned char>(c);
@@ -96,7 +96,7 @@ std::optional<Value> value_at_depth(const Json& json, int depth) {
 
 }  // namespace
 
-Json bytes_to_json(const std::string& bytes) {
+Json bytes_to_json(std::string_view bytes) {
   if (is_utf8(bytes)) return bytes;
   return Json{{"hex", to_hex(bytes)}};
 }

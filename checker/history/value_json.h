@@ -12,7 +12,7 @@ namespace plumbline::checker {
 using Json = nlohmann::ordered_json;
 
 // Bytes that are UTF-8 become a JSON string, any other {"hex": "00ff"}.
-Json bytes_to_json(const std::string& bytes);
+Json bytes_to_json(std::string_view bytes);
 std::optional<std::string> bytes_from_json(const Json& json);
 
 // Nothing if `json` holds what no value is: a fraction, an integer of more than 64 bits, an object

@@ -10,7 +10,7 @@
 namespace plumbline::checker {
 namespace {
 
-Json values_to_json(const std::vector<Value>& values) {
+Json values_to_json(const Values& values) {
   Json list = Json::array();
   for (const Value& value : values) list.push_back(value_to_json(value));
   return list;
@@ -25,7 +25,7 @@ Json call_to_json(std::uint64_t index, const Operation& op) {
   line["function"] = name_of(op.function);
   line["key"] = bytes_to_json(op.key);
   if (!op.arguments.empty()) line["arguments"] = values_to_json(op.arguments);
-  if (op.session) line["session"] = {op.session->session, op.session->sequence};
+  if (const auto& id = op.session()) line["session"] = {id->session, id->sequence};
   return line;
 }
 
@@ -37,8 +37,8 @@ Json return_to_json(std::uint64_t index, const Operation& op) {
   line["time"] = op.returned_at;
   if (!op.results.empty()) line["results"] = values_to_json(op.results);
   if (op.revision) line["revision"] = *op.revision;
-  if (!op.server.empty()) line["server"] = bytes_to_json(op.server);
-  if (!op.note.empty()) line["note"] = bytes_to_json(op.note);
+  if (!op.server().empty()) line["server"] = bytes_to_json(op.server());
+  if (!op.note().empty()) line["note"] = bytes_to_json(op.note());
   return line;
 }
 

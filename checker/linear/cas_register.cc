@@ -14,12 +14,8 @@ class CasRegister final : public Cell {
       case Function::kRead: return saw(ok ? state_of(op.results[0]) : initial());
       case Function::kWrite: return set(state_of(op.arguments[0]));
       case Function::kCas: return compile_cas(op, ok);
-      case Function::kPut:
-      case Function::kGet:
-      case Function::kDelete:
-      case Function::kAppend: return impossible();
+      default: return impossible();
     }
-    return impossible();
   }
 
   std::string text(State state) const override { return sequences().text(state, true); }

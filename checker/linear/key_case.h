@@ -19,7 +19,7 @@ class KeyCase {
   KeyCase(const ModelInfo& model, std::vector<const Request*> requests);
 
   const std::vector<const Request*>& requests() const { return requests_; }
-  const std::string& key() const { return requests_.front()->operation->key; }
+  std::string key() const { return requests_.front()->operation->key.str(); }
 
   // The requests that were answered, in the order of their returns, as positions in requests().
   const std::vector<std::uint32_t>& answered() const { return answered_; }

@@ -21,8 +21,8 @@ class KvAppend final : public Cell {
         if (!ok || op.results.empty()) return set(initial());
         return op.results[0].truth() ? found_and_removed() : saw(initial());
       case Function::kCas: return compile_cas(op, ok);
+      default: return impossible();
     }
-    return impossible();
   }
 
   std::string text(State state) const override { return sequences().text(state, true); }

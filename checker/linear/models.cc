@@ -10,7 +10,7 @@ bool of_register(Function function) {
   return function == Function::kRead || function == Function::kWrite || function == Function::kCas;
 }
 
-bool of_map(Function) { return true; }
+bool of_map(Function function) { return function <= Function::kAppend; }
 
 // In order of preference: the first that handles all functions of a history judges it.
 constexpr std::array kModels = {

@@ -135,8 +135,8 @@ Report two_answers(Report report, const History& history, std::uint64_t first_in
   report.witness = {first_index, second_index};
   report.from = first.invoked_at;
   report.to = std::max(first.returned_at, again.returned_at);
-  report.sentence = "session " + std::to_string(again.session->session) + ", sequence " +
-                    std::to_string(again.session->sequence) + " was answered in two ways because " +
+  report.sentence = "session " + std::to_string(again.session()->session) + ", sequence " +
+                    std::to_string(again.session()->sequence) + " was answered in two ways because " +
                     client_text(first) + " answered " + answer_text(first) + " and its retry by c" +
                     std::to_string(again.process) + " answered " + answer_text(again);
   return report;
@@ -163,8 +163,8 @@ Report check_retries_answer_alike(const History& history) {
   for (std::uint64_t i = 0; i < history.operations.size(); ++i) {
     const Operation& again = history.operations[i];
     const bool reads = again.function == Function::kRead || again.function == Function::kGet;
-    if (!again.session || again.outcome != Outcome::kOk || reads) continue;
-    const auto [at, fresh] = answers.try_emplace(*again.session, i);
+    if (!again.session() || again.outcome != Outcome::kOk || reads) continue;
+    const auto [at, fresh] = answers.try_emplace(*again.session(), i);
     if (fresh || answer_alike(history.operations[at->second], again)) continue;
     return two_answers(report, history, at->second, i);
   }

@@ -55,7 +55,7 @@ std::string witness_table(const std::vector<std::uint64_t>& witness, const Histo
     rows[i].returned = time(op.returned_at);
     rows[i].call = call_text(op);
     rows[i].answer = "-> " + answer_text(op);
-    if (!op.note.empty()) rows[i].answer += " (" + op.note + ")";
+    if (!op.note().empty()) rows[i].answer += " (" + op.note() + ")";
   }
   return laid_out(std::move(rows));
 }

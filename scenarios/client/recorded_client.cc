@@ -68,8 +68,8 @@ void RecordedClient::record(std::size_t index, const client::Outcome& outcome,
     answer.results = std::move(results);
     answer.revision = static_cast<std::int64_t>(outcome.revision.value);
   }
-  if (outcome.server) answer.server = "n" + std::to_string(outcome.server.value);
-  answer.note = outcome.detail;
+  if (outcome.server) answer.set_server("n" + std::to_string(outcome.server.value));
+  answer.set_note(outcome.detail);
   recorder_.answered(index, std::move(answer));
 }
 

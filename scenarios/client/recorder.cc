@@ -25,8 +25,8 @@ void Recorder::answered(std::size_t index, checker::Operation answer) {
   operation.outcome = answer.outcome;
   operation.results = std::move(answer.results);
   operation.revision = answer.revision;
-  operation.server = std::move(answer.server);
-  operation.note = std::move(answer.note);
+  operation.set_server(answer.server());
+  operation.set_note(answer.note());
   close(index);
 }
 
@@ -43,7 +43,7 @@ void Recorder::process_ended(std::int64_t process) {
     checker::Operation& operation = history_.operations.at(index);
     if (operation.process != process) continue;
     operation.outcome = checker::Outcome::kUnknown;
-    operation.note = "the client ended";
+    operation.set_note("the client ended");
     close(index);
   }
 }
@@ -52,7 +52,7 @@ void Recorder::run_ended() {
   for (const std::size_t index : open()) {
     checker::Operation& operation = history_.operations.at(index);
     operation.outcome = checker::Outcome::kUnknown;
-    operation.note = "the run ended";
+    operation.set_note("the run ended");
   }
   open_.clear();
 }

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "checker/linear/models.h"
-#include "tests/checker/builder.h"
+#include "tests/checker/support/builder.h"
 
 namespace plumbline::checker {
 namespace {

@@ -13,8 +13,8 @@
 #include "checker/history/history_format.h"
 #include "checker/history/reader.h"
 #include "checker/history/writer.h"
-#include "tests/checker/builder.h"
-#include "tests/checker/random_history.h"
+#include "tests/checker/support/builder.h"
+#include "tests/checker/support/random_history.h"
 
 namespace plumbline::checker {
 namespace {
@@ -77,8 +77,8 @@ History example() {
   History history = h;
   history.meta = {"smoke", "0xffffffffffffffff", "kv-append"};
   history.operations[1].key = std::string("k\xfe", 2);
-  history.operations[3].note = "not the leader";
-  history.operations[4].server = "n1";
+  history.operations[3].set_note("not the leader");
+  history.operations[4].set_server("n1");
   Operation open;
   open.process = 9;
   open.function = Function::kPut;

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "checker/check.h"
-#include "tests/checker/builder.h"
-#include "tests/checker/random_history.h"
+#include "tests/checker/support/builder.h"
+#include "tests/checker/support/random_history.h"
 
 namespace plumbline::checker {
 namespace {

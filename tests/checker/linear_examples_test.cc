@@ -5,7 +5,7 @@
 #include <string>
 
 #include "checker/check.h"
-#include "tests/checker/builder.h"
+#include "tests/checker/support/builder.h"
 
 namespace plumbline::checker {
 namespace {

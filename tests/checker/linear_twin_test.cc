@@ -13,8 +13,8 @@
 #include "checker/linear/linear.h"
 #include "checker/linear/models.h"
 #include "checker/linear/witness.h"
-#include "tests/checker/brute_force.h"
-#include "tests/checker/random_history.h"
+#include "tests/checker/support/brute_force.h"
+#include "tests/checker/support/random_history.h"
 
 namespace plumbline::checker {
 namespace {
@@ -33,8 +33,8 @@ std::string shown(const History& history) {
   for (const Operation& op : history.operations) {
     out += "c" + std::to_string(op.process) + " " + std::string(name_of(op.function)) + " " +
            op.key + " [" + std::to_string(op.invoked_at) + "," + std::to_string(op.returned_at) +
-           "] " + to_text(Value(op.arguments)) + " " + std::string(name_of(op.outcome)) + " " +
-           to_text(Value(op.results)) + "\n";
+           "] " + to_text(Value(Value::List(op.arguments.begin(), op.arguments.end()))) + " " + std::string(name_of(op.outcome)) + " " +
+           to_text(Value(Value::List(op.results.begin(), op.results.end()))) + "\n";
   }
   return out;
 }
@@ -66,7 +66,7 @@ Verdict verdict_of(const History& history, const ModelInfo& model) {
 
 std::vector<KeyCase> cases_of(const std::vector<Request>& requests, const ModelInfo& model) {
   std::map<std::string, std::vector<const Request*>> keys;
-  for (const Request& request : requests) keys[request.operation->key].push_back(&request);
+  for (const Request& request : requests) keys[request.operation->key.str()].push_back(&request);
   std::vector<KeyCase> cases;
   for (auto& [key, of_key] : keys) cases.emplace_back(model, of_key);
   return cases;

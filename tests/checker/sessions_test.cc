@@ -7,8 +7,8 @@
 #include <string>
 
 #include "checker/check.h"
-#include "tests/checker/builder.h"
-#include "tests/checker/random_history.h"
+#include "tests/checker/support/builder.h"
+#include "tests/checker/support/random_history.h"
 
 namespace plumbline::checker {
 namespace {
@@ -135,7 +135,7 @@ TEST(Sessions, CorrectStoresRaiseNoAlarm) {
     const History history = linearizable_history(shape, dice);
     for (std::size_t i = 0; i + 1 < history.operations.size(); ++i) {
       for (std::size_t j = i + 1; j < history.operations.size(); ++j) {
-        retried += history.operations[i].session == history.operations[j].session ? 1 : 0;
+        retried += history.operations[i].session() == history.operations[j].session() ? 1 : 0;
       }
     }
     const CheckResult result = check_history(history);

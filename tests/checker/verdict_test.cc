@@ -7,7 +7,7 @@
 
 #include "checker/verdict/render.h"
 #include "checker/verdict/verdict_json.h"
-#include "tests/checker/builder.h"
+#include "tests/checker/support/builder.h"
 
 namespace plumbline::checker {
 namespace {
@@ -32,17 +32,23 @@ CheckResult example() {
   result.model = "kv-append";
   result.operations = 3;
   result.keys = 1;
-  result.add(Report{Verdict::kValid, "revisions", "", "", {}, 0, 0, 3, {}});
-  result.add(Report{Verdict::kUnknown, "linearizability", "y", "undecided", {}, 1, 9, 20, {1, 2}});
-  result.add(Report{Verdict::kInvalid,
-                    "linearizability",
-                    std::string("\xff\0", 2),
-                    "because \xfe",
-                    {0, 2},
-                    5,
-                    7,
-                    12,
-                    {}});
+  result.add(Report{.verdict = Verdict::kValid, .property = "revisions", .steps = 3});
+  result.add(Report{.verdict = Verdict::kUnknown,
+                    .property = "linearizability",
+                    .key = "y",
+                    .sentence = "undecided",
+                    .from = 1,
+                    .to = 9,
+                    .steps = 20,
+                    .undecided = {1, 2}});
+  result.add(Report{.verdict = Verdict::kInvalid,
+                    .property = "linearizability",
+                    .key = std::string("\xff\0", 2),
+                    .sentence = "because \xfe",
+                    .witness = {0, 2},
+                    .from = 5,
+                    .to = 7,
+                    .steps = 12});
   return result;
 }
 
@@ -94,17 +100,18 @@ TEST(VerdictText, ShowsSentenceAndWitness) {
   result.operations = 3;
   result.keys = 1;
   result.model = "kv-append";
-  result.add(
-      Report{Verdict::kInvalid, "linearizability", "x", "Because.", {0, 1, 2, 99}, 0, 0, 8, {}});
-  result.add(Report{Verdict::kUnknown,
-                    "linearizability",
-                    "y",
-                    "Undecided.",
-                    {},
-                    0,
-                    0,
-                    9,
-                    {1, 2, 3, 4, 5, 6, 7, 8}});
+  result.add(Report{.verdict = Verdict::kInvalid,
+                    .property = "linearizability",
+                    .key = "x",
+                    .sentence = "Because.",
+                    .witness = {0, 1, 2, 99},
+                    .steps = 8});
+  result.add(Report{.verdict = Verdict::kUnknown,
+                    .property = "linearizability",
+                    .key = "y",
+                    .sentence = "Undecided.",
+                    .steps = 9,
+                    .undecided = {1, 2, 3, 4, 5, 6, 7, 8}});
   EXPECT_EQ(render_text(result, h),
             "invalid: 3 operations on 1 key, model kv-append\n"
             "  invalid  linearizability of key x (8 steps)\n"

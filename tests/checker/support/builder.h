@@ -32,7 +32,7 @@ class HistoryBuilder {
       return *this;
     }
     Call& session(std::int64_t session, std::int64_t sequence) {
-      op().session = SessionSequence{session, sequence};
+      op().set_session(SessionSequence{session, sequence});
       return *this;
     }
 

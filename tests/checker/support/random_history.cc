@@ -1,4 +1,4 @@
-#include "tests/checker/random_history.h"
+#include "tests/checker/support/random_history.h"
 
 #include <algorithm>
 #include <map>
@@ -44,7 +44,7 @@ class Generator {
     op.returned_at = op.invoked_at + gap();
     free_at[client] = op.returned_at;
     choose_outcome(planned);
-    if (shape_.retry_percent > 0) op.session = SessionSequence{0, ++sequence_};
+    if (shape_.retry_percent > 0) op.set_session(SessionSequence{0, ++sequence_});
     plan_.push_back(std::move(planned));
   }
 
@@ -144,7 +144,7 @@ class Generator {
   }
 
   void answer(Operation& op) {
-    Value& now = store_[op.key];
+    Value& now = store_[op.key.str()];
     const Value before = now;
     switch (op.function) {
       case Function::kRead:
@@ -164,6 +164,7 @@ class Generator {
         break;
       }
       case Function::kCas: answer_cas(op, now); break;
+      default: break;
     }
     if (!shape_.revisions) return;
     const bool change = op.function != Function::kDelete ? before != now : !before.is_nil();

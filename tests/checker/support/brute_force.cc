@@ -1,4 +1,4 @@
-#include "tests/checker/brute_force.h"
+#include "tests/checker/support/brute_force.h"
 
 #include <map>
 #include <optional>
@@ -58,17 +58,17 @@ class Twin {
     return Value(Value::List{value});
   }
 
-  static void assign(Store& store, const std::string& key, const Value& value) {
+  static void assign(Store& store, const Text& key, const Value& value) {
     if (value.is_nil()) {
-      store.erase(key);
+      store.erase(key.str());
     } else {
-      store[key] = value;
+      store[key.str()] = value;
     }
   }
 
   // False if the answer cannot be. An unknown cas that finds something else changes nothing.
   bool apply(const Operation& op, Store& store) const {
-    const auto at = store.find(op.key);
+    const auto at = store.find(op.key.str());
     const Value now = at == store.end() ? Value() : at->second;
     const bool ok = op.outcome == Outcome::kOk;
     switch (op.function) {
@@ -92,6 +92,7 @@ class Twin {
         if (op.results[0].truth() != holds) return false;
         return op.results.size() < 2 || now == normal(op.results[1]);
       }
+      default: break;
     }
     return false;
   }

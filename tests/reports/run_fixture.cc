@@ -32,7 +32,7 @@ Operation operation(std::int64_t process, Function function, const std::string& 
   op.invoked_at = from_ms * kMs;
   op.returned_at = to_ms * kMs;
   op.outcome = Outcome::kOk;
-  op.server = "n1";
+  op.set_server("n1");
   return op;
 }
 
@@ -124,13 +124,13 @@ checker::History stale_read(const std::string& key) {
   ops.push_back(operation(4, Function::kPut, "other", 11'900, 12'060));
   ops.back().arguments = {3};
   ops.back().outcome = Outcome::kUnknown;
-  ops.back().note = "timeout";
+  ops.back().set_note("timeout");
   ops.push_back(operation(3, Function::kPut, key, 12'031, 12'044));
   ops.back().arguments = {7};
   ops.back().revision = 118;
   ops.push_back(operation(1, Function::kGet, key, 12'050, 12'052));
   ops.back().results = {5};
-  ops.back().server = "n3";
+  ops.back().set_server("n3");
   ops.push_back(operation(2, Function::kDelete, "other", 13'000, 13'100));
   ops.back().outcome = Outcome::kFail;
   return history;

@@ -8,7 +8,7 @@ namespace {
 
 Request request_of(const Operation& op, std::uint32_t index) {
   const std::int64_t returned_at = op.outcome == Outcome::kUnknown ? kNever : op.returned_at;
-  return {&op, index, op.invoked_at, returned_at, op.outcome};
+  return {&op, op.invoked_at, returned_at, index, op.outcome};
 }
 
 // A request failed only if each attempt definitely failed: a refused retry says nothing about an

@@ -14,9 +14,9 @@ namespace plumbline::checker {
 // retry answers for what the request did whenever it did it.
 struct Request {
   const Operation* operation = nullptr;  // The attempt that was answered; else the first.
-  std::uint32_t index = 0;               // Of that attempt in the history.
   std::int64_t invoked_at = 0;
   std::int64_t returned_at = kNever;  // kNever unless the outcome is ok or fail.
+  std::uint32_t index = 0;            // Of that attempt in the history.
   Outcome outcome = Outcome::kUnknown;
 };
 

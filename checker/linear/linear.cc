@@ -1,13 +1,16 @@
 #include "checker/linear/linear.h"
 
 #include <algorithm>
-#include <map>
+#include <optional>
 #include <string_view>
 #include <utility>
 
+#include "checker/linear/by_key.h"
 #include "checker/linear/explain.h"
 #include "checker/linear/key_case.h"
+#include "checker/linear/patterns.h"
 #include "checker/linear/witness.h"
+#include "checker/linear/zones.h"
 
 namespace plumbline::checker {
 namespace {
@@ -17,6 +20,14 @@ constexpr std::string_view kProperty = "linearizability";
 constexpr std::size_t kKeysExplained = 8;
 // Searches for a least core, in budgets of one search.
 constexpr std::uint64_t kBudgetsForCore = 4;
+
+void tell(Report& report, const std::vector<const Request*>& witness) {
+  report.from = witness.front()->invoked_at;
+  for (const Request* request : witness) {
+    report.witness.push_back(request->index);
+    if (request->outcome == Outcome::kOk) report.to = std::max(report.to, request->returned_at);
+  }
+}
 
 Report invalid_report(KeyCase& key, const KeyCase::Judgement& judgement, SearchOptions options,
                       bool explained) {
@@ -36,11 +47,7 @@ Report invalid_report(KeyCase& key, const KeyCase::Judgement& judgement, SearchO
     report.sentence = "key " + key.key() + " is not linearizable, as other keys before it";
     witness = {key.requests()[judgement.unplaced.front()]};
   }
-  report.from = witness.front()->invoked_at;
-  for (const Request* request : witness) {
-    report.witness.push_back(request->index);
-    if (request->outcome == Outcome::kOk) report.to = std::max(report.to, request->returned_at);
-  }
+  tell(report, witness);
   return report;
 }
 
@@ -63,11 +70,111 @@ Report unknown_report(KeyCase& key, const KeyCase::Judgement& judgement) {
   return report;
 }
 
-std::map<std::string_view, std::vector<const Request*>> by_key(std::span<const Request> requests) {
-  std::map<std::string_view, std::vector<const Request*>> keys;
-  for (const Request& request : requests) keys[request.operation->key].push_back(&request);
-  return keys;
+// Small enough to be searched whole for the least core.
+constexpr std::size_t kSmall = 400;
+
+std::vector<const Request*> all_of(std::span<const Request> requests,
+                                   std::span<const std::uint32_t> positions) {
+  std::vector<const Request*> out;
+  out.reserve(positions.size());
+  for (const std::uint32_t position : positions) out.push_back(&requests[position]);
+  return out;
 }
+
+// The operations of a contradiction between zones, with whoever may have written what they show or
+// expect, and so on along chains of swaps: enough to be invalid alone.
+std::vector<std::uint32_t> with_writers(std::span<const Request> requests,
+                                        std::span<const std::uint32_t> of_key,
+                                        const std::vector<std::uint32_t>& core) {
+  std::vector<std::uint32_t> part;
+  std::vector<const Value*> wanted;
+  const auto take = [&](std::uint32_t position) {
+    part.push_back(position);
+    const Operation& op = *requests[position].operation;
+    if (const Value* shown = shown_value(op)) wanted.push_back(shown);
+    if (op.function == Function::kCas) wanted.push_back(&op.arguments[0]);
+    if (const Value* written = written_value(op)) wanted.push_back(written);
+  };
+  for (const std::uint32_t position : core) take(position);
+  for (std::size_t done = 0; done < wanted.size() && part.size() < kSmall; ++done) {
+    const bool again =
+        std::any_of(wanted.begin(), wanted.begin() + static_cast<std::ptrdiff_t>(done),
+                    [&](const Value* known) { return *known == *wanted[done]; });
+    for (std::size_t i = 0; i < of_key.size() && !again; ++i) {
+      if (writes_token(requests[of_key[i]], *wanted[done])) take(of_key[i]);
+    }
+  }
+  std::sort(part.begin(), part.end());
+  part.erase(std::unique(part.begin(), part.end()), part.end());
+  return part;
+}
+
+// One key on its way through the ways to decide it, the cheapest first.
+class KeyCheck {
+ public:
+  KeyCheck(std::span<const Request> requests, std::span<const std::uint32_t> of_key,
+           const ModelInfo& model, const SearchOptions& options)
+      : requests_(requests), of_key_(of_key), model_(model), options_(options) {}
+
+  // Nothing if the key is valid.
+  std::optional<Report> run(std::size_t explained) {
+    if (model_.is_register) {
+      const ZoneJudgement zones = judge_by_zones(requests_, of_key_, kNil);
+      steps_ = zones.steps;
+      if (zones.answer == ZoneJudgement::Answer::kValid) return std::nullopt;
+      if (zones.answer == ZoneJudgement::Answer::kInvalid) return by_zones(zones, explained);
+    }
+    KeyCase key(model_, all_of(requests_, of_key_));
+    const KeyCase::Judgement judgement = key.judge(options_);
+    steps_ += judgement.steps;
+    switch (judgement.verdict) {
+      case Verdict::kValid: return std::nullopt;
+      case Verdict::kUnknown: return unknown_report(key, judgement);
+      case Verdict::kInvalid:
+        return invalid_report(key, judgement, options_, explained < kKeysExplained);
+    }
+    return std::nullopt;
+  }
+
+  std::uint64_t steps() const { return steps_; }
+
+ private:
+  static inline const Value kNil;
+
+  Report by_zones(const ZoneJudgement& zones, std::size_t explained) {
+    const bool small = of_key_.size() <= kSmall;
+    const auto part = small ? std::vector<std::uint32_t>(of_key_.begin(), of_key_.end())
+                            : with_writers(requests_, of_key_, zones.core);
+    KeyCase key(model_, all_of(requests_, part));
+    const KeyCase::Judgement judgement = key.judge(options_);
+    steps_ += judgement.steps;
+    if (judgement.verdict == Verdict::kInvalid) {
+      return invalid_report(key, judgement, options_, explained < kKeysExplained);
+    }
+    return long_chain_report(zones);
+  }
+
+  // The chains of swaps between the operations are too long to be told.
+  Report long_chain_report(const ZoneJudgement& zones) {
+    Report report;
+    report.verdict = Verdict::kInvalid;
+    report.property = kProperty;
+    report.key = requests_[zones.core.front()].operation->key.str();
+    report.steps = steps_;
+    std::vector<const Request*> witness = all_of(requests_, zones.core);
+    report.sentence = "key " + report.key +
+                      " is not linearizable because of two chains of swaps each had to be there "
+                      "while the other was";
+    tell(report, witness);
+    return report;
+  }
+
+  std::span<const Request> requests_;
+  std::span<const std::uint32_t> of_key_;
+  const ModelInfo& model_;
+  SearchOptions options_;
+  std::uint64_t steps_ = 0;
+};
 
 }  // namespace
 
@@ -77,16 +184,14 @@ std::vector<Report> check_linearizability(std::span<const Request> requests, con
   std::vector<Report> findings;
   std::uint64_t steps = 0;
   std::size_t explained = 0;
-  for (auto& [name, of_key] : by_key(requests)) {
-    KeyCase key(model, std::move(of_key));
-    const KeyCase::Judgement judgement = key.judge(options);
-    steps += judgement.steps;
-    if (judgement.verdict == Verdict::kInvalid) {
-      findings.push_back(invalid_report(key, judgement, options, explained < kKeysExplained));
-      ++explained;
-    } else if (judgement.verdict == Verdict::kUnknown) {
-      findings.push_back(unknown_report(key, judgement));
-    }
+  const ByKey keys(requests);
+  for (std::size_t i = 0; i < keys.keys(); ++i) {
+    KeyCheck key(requests, keys.of(i), model, options);
+    std::optional<Report> finding = key.run(explained);
+    steps += key.steps();
+    if (!finding) continue;
+    if (finding->verdict == Verdict::kInvalid) ++explained;
+    findings.push_back(std::move(*finding));
   }
   if (findings.empty()) {
     Report valid;

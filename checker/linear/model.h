@@ -70,6 +70,9 @@ class Model {
 struct ModelInfo {
   std::string_view name;
   std::string_view summary;
+  // Read, write and swap one value, so that zones (zones.h) decide it where values are written
+  // once.
+  bool is_register;
   bool (*handles)(Function function);
   std::unique_ptr<Model> (*make)();
 };

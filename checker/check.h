@@ -17,14 +17,12 @@ enum class Level : std::uint8_t {
   kSession,       // Only what each session is promised, whatever order others saw.
 };
 
-inline constexpr std::uint64_t kDefaultStepBudget = 2'000'000;
-
 struct CheckOptions {
   // A name of linear/models.h. Empty: the history's own semantics if it names any, else the first
   // model that handles every function in it.
   std::string model;
   Level level = Level::kLinearizable;
-  std::uint64_t step_budget = kDefaultStepBudget;  // Per key.
+  std::uint64_t step_budget = 0;  // Per key; 0: default_step_budget() of its requests.
 };
 
 // The one entrance: runs every check that applies and merges what they say. A history that breaks

@@ -50,8 +50,8 @@ class Text {
 class Values {
  public:
   Values() : many_(nullptr) {}
-  Values(std::initializer_list<Value> values);   // NOLINT(google-explicit-constructor)
-  Values(const std::vector<Value>& values);      // NOLINT(google-explicit-constructor)
+  Values(std::initializer_list<Value> values);  // NOLINT(google-explicit-constructor)
+  Values(const std::vector<Value>& values);     // NOLINT(google-explicit-constructor)
   Values(const Values& other);
   Values(Values&& other) noexcept;
   Values& operator=(const Values& other);
@@ -89,9 +89,9 @@ static_assert(sizeof(Values) == 24);
 class OptionalInt {
  public:
   OptionalInt() = default;
-  OptionalInt(std::nullopt_t) {}                          // NOLINT(google-explicit-constructor)
-  OptionalInt(std::int64_t number) : number_(number) {}   // NOLINT(google-explicit-constructor)
-  OptionalInt(std::optional<std::int64_t> number)         // NOLINT(google-explicit-constructor)
+  OptionalInt(std::nullopt_t) {}                         // NOLINT(google-explicit-constructor)
+  OptionalInt(std::int64_t number) : number_(number) {}  // NOLINT(google-explicit-constructor)
+  OptionalInt(std::optional<std::int64_t> number)        // NOLINT(google-explicit-constructor)
       : number_(number.value_or(kNone)) {}
 
   bool has_value() const { return number_ != kNone; }

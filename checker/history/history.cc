@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <map>
+#include <unordered_map>
 
 namespace plumbline::checker {
 namespace {
@@ -41,7 +42,7 @@ class Sweep {
   }
 
   std::int64_t last_call_ = 0;
-  std::map<std::int64_t, std::int64_t> free_at_;
+  std::unordered_map<std::int64_t, std::int64_t> free_at_;
   std::map<SessionSequence, const Operation*> requests_;
 };
 

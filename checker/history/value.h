@@ -21,13 +21,13 @@ class Value {
 
   Value() = default;
   // Implicit on purpose: a history is written down as literals.
-  Value(bool truth) : kind_(Kind::kBool) { set_number(truth ? 1 : 0); }              // NOLINT
-  Value(int number) : kind_(Kind::kInt) { set_number(number); }                      // NOLINT
-  Value(std::int64_t number) : kind_(Kind::kInt) { set_number(number); }             // NOLINT
-  Value(const char* text) : Value(std::string_view(text)) {}                         // NOLINT
-  Value(const std::string& text) : Value(std::string_view(text)) {}                  // NOLINT
-  Value(std::string_view text);                                                      // NOLINT
-  Value(List list);                                                                  // NOLINT
+  Value(bool truth) : kind_(Kind::kBool) { set_number(truth ? 1 : 0); }   // NOLINT
+  Value(int number) : kind_(Kind::kInt) { set_number(number); }           // NOLINT
+  Value(std::int64_t number) : kind_(Kind::kInt) { set_number(number); }  // NOLINT
+  Value(const char* text) : Value(std::string_view(text)) {}              // NOLINT
+  Value(const std::string& text) : Value(std::string_view(text)) {}       // NOLINT
+  Value(std::string_view text);                                           // NOLINT
+  Value(List list);                                                       // NOLINT
   Value(const Value& other);
   Value(Value&& other) noexcept;
   Value& operator=(const Value& other);

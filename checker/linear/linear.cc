@@ -5,7 +5,7 @@
 #include <string_view>
 #include <utility>
 
-#include "checker/linear/by_key.h"
+#include "checker/history/by_key.h"
 #include "checker/linear/explain.h"
 #include "checker/linear/key_case.h"
 #include "checker/linear/patterns.h"
@@ -18,8 +18,8 @@ namespace {
 constexpr std::string_view kProperty = "linearizability";
 // A store that is broken everywhere needs no proof for every key.
 constexpr std::size_t kKeysExplained = 8;
-// Searches for a least core, in budgets of one search.
-constexpr std::uint64_t kBudgetsForCore = 4;
+// Steps of all searches for a least core together.
+constexpr std::uint64_t kStepsForCore = 20'000'000;
 
 void tell(Report& report, const std::vector<const Request*>& witness) {
   report.from = witness.front()->invoked_at;
@@ -38,7 +38,7 @@ Report invalid_report(KeyCase& key, const KeyCase::Judgement& judgement, SearchO
   report.steps = judgement.steps;
   std::vector<const Request*> witness;
   if (explained) {
-    const Core core = least_core(key, options, kBudgetsForCore * options.step_budget);
+    const Core core = least_core(key, options, kStepsForCore);
     report.steps += core.steps;
     Explanation explanation = explain(key, core.answers, options);
     report.sentence = std::move(explanation.sentence);
@@ -180,13 +180,15 @@ class KeyCheck {
 
 std::vector<Report> check_linearizability(std::span<const Request> requests, const ModelInfo& model,
                                           std::uint64_t step_budget) {
-  const SearchOptions options{.step_budget = step_budget};
   std::vector<Report> findings;
   std::uint64_t steps = 0;
   std::size_t explained = 0;
   const ByKey keys(requests);
   for (std::size_t i = 0; i < keys.keys(); ++i) {
-    KeyCheck key(requests, keys.of(i), model, options);
+    const auto of_key = keys.of(i);
+    const std::uint64_t budget =
+        step_budget != 0 ? step_budget : default_step_budget(of_key.size());
+    KeyCheck key(requests, of_key, model, {.step_budget = budget});
     std::optional<Report> finding = key.run(explained);
     steps += key.steps();
     if (!finding) continue;

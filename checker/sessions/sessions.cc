@@ -136,9 +136,10 @@ Report two_answers(Report report, const History& history, std::uint64_t first_in
   report.from = first.invoked_at;
   report.to = std::max(first.returned_at, again.returned_at);
   report.sentence = "session " + std::to_string(again.session()->session) + ", sequence " +
-                    std::to_string(again.session()->sequence) + " was answered in two ways because " +
-                    client_text(first) + " answered " + answer_text(first) + " and its retry by c" +
-                    std::to_string(again.process) + " answered " + answer_text(again);
+                    std::to_string(again.session()->sequence) +
+                    " was answered in two ways because " + client_text(first) + " answered " +
+                    answer_text(first) + " and its retry by c" + std::to_string(again.process) +
+                    " answered " + answer_text(again);
   return report;
 }
 

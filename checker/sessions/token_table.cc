@@ -1,9 +1,10 @@
 #include "checker/sessions/token_table.h"
 
 #include <algorithm>
-#include <map>
 #include <unordered_map>
 #include <utility>
+
+#include "checker/history/by_key.h"
 
 namespace plumbline::checker {
 namespace {
@@ -22,12 +23,34 @@ std::span<const Value> tokens_of(const Value& value) {
   return {&value, 1};
 }
 
+bool has_list(const Value* value) { return value != nullptr && value->is_list(); }
+
+bool of_sequences(const Request& request) {
+  const Operation& op = *request.operation;
+  return op.function == Function::kAppend || has_list(written_value(op)) ||
+         has_list(shown_value(op));
+}
+
 class KeyBuilder {
  public:
+  // Only tokens that a failed request wrote are looked at.
+  void look_at_failed(const Request& request) {
+    all_ = false;
+    const Value* written = written_value(*request.operation);
+    if (request.outcome != Outcome::kFail || written == nullptr) return;
+    for (const Value& token : tokens_of(*written)) number_of(token);
+  }
+
   void add(const Request& request) {
+    if (!all_ && !looked_at(written_value(*request.operation)) &&
+        !looked_at(shown_value(*request.operation))) {
+      return;
+    }
     add_written(request);
     add_seen(request);
   }
+
+  bool idle() const { return !all_ && numbers_.empty(); }
 
   KeyTokens take(std::string_view key) {
     std::stable_sort(built_.appends.begin(), built_.appends.end(), [](auto& a, auto& b) {
@@ -38,6 +61,13 @@ class KeyBuilder {
   }
 
  private:
+  bool looked_at(const Value* value) const {
+    if (value == nullptr) return false;
+    const auto tokens = tokens_of(*value);
+    return std::any_of(tokens.begin(), tokens.end(),
+                       [&](const Value& token) { return numbers_.contains(&token); });
+  }
+
   std::uint32_t number_of(const Value& token) {
     const auto fresh = static_cast<std::uint32_t>(built_.uses.size());
     const auto [at, added] = numbers_.try_emplace(&token, fresh);
@@ -79,6 +109,7 @@ class KeyBuilder {
     built_.readers.push_back(std::move(reader));
   }
 
+  bool all_ = true;
   KeyTokens built_;
   std::unordered_map<const Value*, std::uint32_t, Hash, Equal> numbers_;
   std::span<const Value> previous_;  // What the last of the readers saw.
@@ -87,10 +118,20 @@ class KeyBuilder {
 }  // namespace
 
 std::vector<KeyTokens> tokens_by_key(std::span<const Request> requests) {
-  std::map<std::string_view, KeyBuilder> builders;
-  for (const Request& request : requests) builders[request.operation->key].add(request);
+  const ByKey by_key(requests);
   std::vector<KeyTokens> keys;
-  for (auto& [key, builder] : builders) keys.push_back(builder.take(key));
+  for (std::size_t key = 0; key < by_key.keys(); ++key) {
+    const auto positions = by_key.of(key);
+    KeyBuilder builder;
+    const bool sequences = std::any_of(positions.begin(), positions.end(),
+                                       [&](std::uint32_t i) { return of_sequences(requests[i]); });
+    if (!sequences) {
+      for (const std::uint32_t i : positions) builder.look_at_failed(requests[i]);
+    }
+    if (builder.idle()) continue;
+    for (const std::uint32_t i : positions) builder.add(requests[i]);
+    keys.push_back(builder.take(requests[positions.front()].operation->key));
+  }
   return keys;
 }
 

@@ -34,7 +34,8 @@ struct KeyTokens {
   bool only_appends = true;     // Nothing else may have changed the value.
 };
 
-// In the order of the keys. It points into `requests`.
+// In the order of the keys, without those on which no guarantee could be broken: where every value
+// is a scalar, only what a failed request wrote is looked at. It points into `requests`.
 std::vector<KeyTokens> tokens_by_key(std::span<const Request> requests);
 
 }  // namespace plumbline::checker

@@ -26,7 +26,7 @@ RandomShape shape_of_a_run(bool map) {
   return shape;
 }
 
-Report linearizability(const History& history, std::uint64_t budget = kDefaultStepBudget) {
+Report linearizability(const History& history, std::uint64_t budget = 0) {
   CheckOptions options;
   options.step_budget = budget;
   return check_history(history, options).reports.front();
@@ -34,7 +34,7 @@ Report linearizability(const History& history, std::uint64_t budget = kDefaultSt
 
 TEST(LinearBudget, ABudgetThatRunsOutIsUnknownAndNamesWhatWasNotPlaced) {
   Dice dice(1);
-  const History history = linearizable_history(shape_of_a_run(false), dice);
+  const History history = linearizable_history(shape_of_a_run(true), dice);
   const Report report = linearizability(history, 20);
   EXPECT_EQ(report.verdict, Verdict::kUnknown);
   EXPECT_FALSE(report.undecided.empty());
@@ -48,7 +48,7 @@ TEST(LinearBudget, ABudgetThatRunsOutIsUnknownAndNamesWhatWasNotPlaced) {
 
 TEST(LinearBudget, AnUndecidedKeyDoesNotHideAViolationOfAnother) {
   Dice dice(1);
-  History history = linearizable_history(shape_of_a_run(false), dice);
+  History history = linearizable_history(shape_of_a_run(true), dice);
   const std::int64_t end = 1'000'000;
   Operation read;
   read.process = 77;
@@ -65,7 +65,7 @@ TEST(LinearBudget, AnUndecidedKeyDoesNotHideAViolationOfAnother) {
 
 TEST(LinearBudget, OneStepTooFewIsUnknownAndTheSameOnEveryMachine) {
   Dice dice(5);
-  RandomShape shape = shape_of_a_run(false);
+  RandomShape shape = shape_of_a_run(true);
   shape.keys = 1;
   const History history = linearizable_history(shape, dice);
   const std::uint64_t needed = linearizability(history).steps;

@@ -1,4 +1,4 @@
-#include "checker/linear/by_key.h"
+#include "checker/history/by_key.h"
 
 #include <algorithm>
 #include <numeric>

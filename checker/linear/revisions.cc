@@ -4,12 +4,16 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "checker/history/text.h"
+#include "checker/linear/revision_order.h"
 
 namespace plumbline::checker {
 namespace {
+
+constexpr std::string_view kProperty = "revisions";
 
 std::int64_t revision(const Request* request) { return *request->operation->revision; }
 std::string who(const Request* request) { return client_text(*request->operation); }
@@ -77,6 +81,14 @@ std::optional<Report> backwards_in_time(const std::vector<const Request*>& answe
 }  // namespace
 
 Report check_revisions(std::span<const Request> requests) {
+  const RevisionOrder order(requests);
+  if (!order.shared() && !order.backwards()) {
+    Report valid;
+    valid.property = kProperty;
+    valid.steps = order.items().size();
+    return valid;
+  }
+  // Something is wrong: from here on the time it takes to say what is no matter.
   std::vector<const Request*> answered;
   for (const Request& request : requests) {
     const bool counts = request.outcome == Outcome::kOk && request.operation->revision;
@@ -91,7 +103,7 @@ Report check_revisions(std::span<const Request> requests) {
   } else if (auto backwards = backwards_in_time(answered)) {
     report = std::move(*backwards);
   }
-  report.property = "revisions";
+  report.property = kProperty;
   report.steps = answered.size();
   return report;
 }

@@ -11,6 +11,7 @@
 #include "checker/history/requests.h"
 #include "checker/linear/linear.h"
 #include "checker/linear/models.h"
+#include "checker/linear/replay.h"
 #include "checker/linear/revisions.h"
 #include "checker/sessions/sessions.h"
 
@@ -47,6 +48,42 @@ bool any_revision(const History& history) {
   return false;
 }
 
+Verdict worst_of(const std::vector<Report>& reports) {
+  Verdict verdict = Verdict::kValid;
+  for (const Report& report : reports) verdict = merge(verdict, report.verdict);
+  return verdict;
+}
+
+// A replay that succeeds is a proof. One that fails says that the answers do not fit the revisions;
+// a judgement without revisions then says which of both is wrong.
+void add_replay(CheckResult& result, const std::vector<Request>& requests, const ModelInfo& model,
+                const CheckOptions& options) {
+  Report replay = check_replay(requests, {.sequences = model.sequences});
+  if (replay.verdict == Verdict::kValid) {
+    Report revisions;
+    revisions.property = "revisions";
+    revisions.steps = replay.steps;
+    replay.property = "linearizability";
+    result.add(std::move(replay));
+    return result.add(std::move(revisions));
+  }
+  std::vector<Report> without = check_linearizability(requests, model, options.step_budget);
+  const Verdict data = worst_of(without);
+  result.add(std::move(without));
+  result.add(check_revisions(requests));
+  if (replay.verdict != Verdict::kInvalid) return;
+  if (data == Verdict::kValid) {
+    replay.sentence +=
+        "; without the revisions an order explains every answer: the data is right, "
+        "the revisions are not";
+  } else if (data == Verdict::kInvalid) {
+    replay.sentence +=
+        "; without the revisions no order explains the answers either: the data is "
+        "wrong";
+  }
+  result.add(std::move(replay));
+}
+
 void add_linearizability(CheckResult& result, const History& history,
                          const std::vector<Request>& requests, const CheckOptions& options) {
   const std::string& name = options.model.empty() ? history.meta.semantics : options.model;
@@ -61,7 +98,11 @@ void add_linearizability(CheckResult& result, const History& history,
         "linearizability",
         "not judged because the model " + result.model + " lacks a function of the history"));
   }
-  result.add(check_linearizability(requests, *model, options.step_budget));
+  if (any_revision(history)) {
+    add_replay(result, requests, *model, options);
+  } else {
+    result.add(check_linearizability(requests, *model, options.step_budget));
+  }
 }
 
 }  // namespace
@@ -77,7 +118,6 @@ CheckResult check_history(const History& history, const CheckOptions& options) {
   const std::vector<Request> requests = requests_of(history);
   if (options.level == Level::kLinearizable) {
     add_linearizability(result, history, requests, options);
-    if (any_revision(history)) result.add(check_revisions(requests));
   }
   const std::vector<KeyTokens> keys = tokens_by_key(requests);
   result.add(check_at_most_once(keys));

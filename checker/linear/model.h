@@ -73,6 +73,7 @@ struct ModelInfo {
   // Read, write and swap one value, so that zones (zones.h) decide it where values are written
   // once.
   bool is_register;
+  bool sequences;  // A scalar is the sequence of itself alone.
   bool (*handles)(Function function);
   std::unique_ptr<Model> (*make)();
 };

@@ -14,10 +14,10 @@ bool of_map(Function function) { return function <= Function::kAppend; }
 
 // In order of preference: the first that handles all functions of a history judges it.
 constexpr std::array kModels = {
-    ModelInfo{"cas-register", "a register per key: read, write, cas; nil at first", true,
+    ModelInfo{"cas-register", "a register per key: read, write, cas; nil at first", true, false,
               of_register, make_cas_register},
-    ModelInfo{"kv-append", "a map of token sequences: get, put, delete, append, cas", false, of_map,
-              make_kv_append},
+    ModelInfo{"kv-append", "a map of token sequences: get, put, delete, append, cas", false, true,
+              of_map, make_kv_append},
 };
 
 constexpr auto kNames = [] {

@@ -17,12 +17,6 @@ constexpr std::int64_t kEver = std::numeric_limits<std::int64_t>::min();
 // A contradiction of two long chains is told by some of its operations.
 constexpr std::size_t kZonesNamed = 6;
 
-struct Block {
-  ClusterId head = kNoCluster;
-  OperationId first_returned = kNoOperation;  // Gives f.
-  OperationId last_called = kNoOperation;     // Gives s.
-};
-
 struct Zone {
   std::int64_t from = 0;
   std::int64_t to = 0;
@@ -33,7 +27,7 @@ class Judge {
  public:
   Judge(std::span<const Request> requests, std::span<const std::uint32_t> of_key,
         const Value& initial)
-      : requests_(requests), values_(requests, of_key, initial) {}
+      : requests_(requests), of_key_(of_key), values_(requests, of_key, initial) {}
 
   ZoneJudgement run() {
     ZoneJudgement judgement;
@@ -54,9 +48,18 @@ class Judge {
       case WrittenOnce::Finding::kContradiction: core_ = values_.core(); return Answer::kInvalid;
     }
     if (!build_blocks() || !chains_end() || !zones_agree()) return Answer::kInvalid;
-    if (values_.silent().empty()) return Answer::kValid;
-    return place_silent_swaps(requests_, values_, order_of_clusters()) ? Answer::kValid
-                                                                       : Answer::kUndecided;
+    return values_.silent().empty() ? Answer::kValid : with_silent_swaps();
+  }
+
+  Answer with_silent_swaps() {
+    SilentSwaps silent = place_silent_swaps(requests_, of_key_, values_, blocks_);
+    switch (silent.answer) {
+      case SilentSwaps::Answer::kPlaced: return Answer::kValid;
+      case SilentSwaps::Answer::kUndecided: return Answer::kUndecided;
+      case SilentSwaps::Answer::kContradiction: break;
+    }
+    for (const OperationId id : silent.core) blame(id);
+    return Answer::kInvalid;
   }
 
   std::int64_t returned(OperationId id) const { return requests_[id].returned_at; }
@@ -193,38 +196,8 @@ class Judge {
     if (requests_[id].outcome != Outcome::kOk && reader != kNoOperation) core_.push_back(reader);
   }
 
-  // One order of the blocks that agrees with real time, cluster by cluster. A backward zone takes
-  // the first instant that no forward zone occupies.
-  std::vector<ClusterId> order_of_clusters() const {
-    std::vector<Zone> placed = forward_;
-    for (std::uint32_t number = 0; number < blocks_.size(); ++number) {
-      const Zone zone = zone_of(number);
-      if (zone.from < zone.to) continue;
-      placed.push_back({free_instant(zone.to), zone.from, number});
-    }
-    std::stable_sort(placed.begin(), placed.end(), [](const Zone& a, const Zone& b) {
-      return std::tie(a.from, a.to) < std::tie(b.from, b.to);
-    });
-    std::vector<ClusterId> order;
-    const bool seen = !blocks_.empty() && is_initial(blocks_.front());
-    if (!seen) order.push_back(WrittenOnce::kInitial);
-    for (const Zone& zone : placed) {
-      for (ClusterId id = blocks_[zone.block].head; id != kNoCluster;
-           id = values_.clusters()[id].after) {
-        order.push_back(id);
-      }
-    }
-    return order;
-  }
-
-  std::int64_t free_instant(std::int64_t from) const {
-    const auto after = std::lower_bound(
-        forward_.begin(), forward_.end(), from,
-        [](const Zone& forward, std::int64_t instant) { return forward.from < instant; });
-    return after == forward_.begin() ? from : std::max(from, std::prev(after)->to);
-  }
-
   std::span<const Request> requests_;
+  std::span<const std::uint32_t> of_key_;
   WrittenOnce values_;
   std::vector<Block> blocks_;
   std::vector<bool> walked_;

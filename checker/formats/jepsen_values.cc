@@ -126,14 +126,9 @@ bool looks_independent(Function function, const Value& value) {
   if (!is_pair(value)) return false;
   const Value& inner = value.list()[1];
   switch (function) {
-    case Function::kCas: return is_pair(inner);
-    case Function::kTxn: return are_micros(inner) && !are_micros(value);
-    case Function::kKv:
-    case Function::kWatch:
-    case Function::kCompact:
-    case Function::kLeaseGrant:
-    case Function::kLeaseKeepAlive:
-    case Function::kLeaseRevoke: return false;
+    case Function::kCas:
+    case Function::kLeaseGrant: return is_pair(inner);
+    case Function::kTxn: return !are_micros(value);
     default: return true;
   }
 }
@@ -171,19 +166,14 @@ Fault function_of(const JepsenEntry& entry, Function& function) {
   return unknown_name("function", without_colon(name.text()), function_names());
 }
 
-std::string note_of(const JepsenEntry& entry) {
-  const Value& value = entry[EntryMember::kValue];
-  if (entry.has(EntryMember::kError)) {
-    const Value& error = entry[EntryMember::kError];
-    if (error.is_nil()) return {};
-    std::string text = error.is_string() ? std::string(error.text()) : to_text(error);
-    if (text.size() <= kNoteBytesMax) return text;
-    while ((text[text.size() - 1] & 0xc0) == 0x80 || text.size() > kNoteBytesMax) text.pop_back();
-    return text + "...";
-  }
-  // A plain log says why in place of the value.
-  const bool why = value.is_string() && value.text().starts_with(':');
-  return why ? std::string(value.text()) : std::string();
+std::string note_of(const Value& error) {
+  if (error.is_nil()) return {};
+  std::string text = error.is_string() ? std::string(error.text()) : to_text(error);
+  if (text.size() <= kNoteBytesMax) return text;
+  // Not in the middle of a character.
+  std::size_t end = kNoteBytesMax;
+  while ((static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  return text.substr(0, end) + "...";
 }
 
 Fault set_extras(const JepsenEntry& entry, Operation& op) {
@@ -194,7 +184,7 @@ Fault set_extras(const JepsenEntry& entry, Operation& op) {
   }
   const Value& server = entry[EntryMember::kServer];
   if (server.is_string()) op.set_server(server.text());
-  op.set_note(note_of(entry));
+  op.set_note(note_of(entry[EntryMember::kError]));
   return std::nullopt;
 }
 

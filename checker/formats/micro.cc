@@ -383,10 +383,13 @@ Result<History> parse_micro(std::string_view text, const std::string& file) {
 
 Status stream_micro(std::istream& in, const std::string& file, const Params&,
                     const TakeOperation& take) {
-  std::string text(kTextBytesMax + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  std::string text;
+  std::array<char, 4096> chunk{};
+  while (in && text.size() <= kTextBytesMax) {
+    in.read(chunk.data(), chunk.size());
+    text.append(chunk.data(), static_cast<std::size_t>(in.gcount()));
+  }
   if (in.bad()) return Problem{Problem::Kind::kIo, file, 0, "cannot be read"};
-  text.resize(static_cast<std::size_t>(in.gcount()));
   if (text.size() > kTextBytesMax) {
     return Problem{Problem::Kind::kMalformed, file, 0,
                    "longer than " + std::to_string(kTextBytesMax) + " bytes"};

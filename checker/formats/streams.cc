@@ -141,8 +141,19 @@ class Log {
       return problem(Problem::Kind::kMalformed,
                      "an entry has a process, type, function, value and perhaps an error");
     }
+    move_reason(entry);
     if (auto fault = jepsen_.entry(entry)) return problem(Problem::Kind::kMalformed, *fault);
     return Done{};
+  }
+
+  // Of an operation that did not succeed, a keyword in place of the value says why.
+  static void move_reason(JepsenEntry& entry) {
+    const Value& type = entry[EntryMember::kType];
+    const Value& value = entry[EntryMember::kValue];
+    const bool failed = type == Value(":fail") || type == Value(":info");
+    if (!failed || !value.is_string() || !value.text().starts_with(':')) return;
+    entry.put(EntryMember::kError, Value(value));
+    entry[EntryMember::kValue] = Value();
   }
 
   Lines lines_;

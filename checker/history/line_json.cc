@@ -1,8 +1,9 @@
 #include "checker/history/line_json.h"
 
 #include <algorithm>
-#include <set>
+#include <functional>
 #include <utility>
+#include <vector>
 
 #include "checker/history/history_format.h"
 #include "checker/history/names.h"
@@ -10,38 +11,62 @@
 namespace plumbline::checker {
 namespace {
 
-// The JSON library keeps the last of two members of one name. Strict readers take neither.
-class DuplicateMembers {
+// Stands beside the JSON library while it parses, which is too patient with hostile text: it keeps
+// the last of two members of one name, looks for that name in linear time, and nests without end.
+// Strict readers take neither of the two members, and no line of ours has many. What is nested
+// deeper than any member of ours may be is not kept: what is left is still too deep to be taken.
+class Watch {
  public:
   bool operator()(int depth, Json::parse_event_t event, const Json& parsed) {
-    if (event != Json::parse_event_t::key || depth != 1) return true;
-    const auto& name = parsed.get_ref<const std::string&>();
-    if (std::find(names_.begin(), names_.end(), name) != names_.end()) found_ = name;
-    names_.push_back(name);
-    return true;
+    using Event = Json::parse_event_t;
+    if (event == Event::key) return keeps_member(parsed.get_ref<const std::string&>());
+    if (event == Event::object_end) objects_.pop_back();
+    if (event == Event::object_start) objects_.emplace_back();
+    const bool starts = event == Event::object_start || event == Event::array_start;
+    return !starts || depth <= kDepthMax;
   }
-  const std::optional<std::string>& found() const { return found_; }
+  const std::string& fault() const { return fault_; }
 
  private:
-  std::vector<std::string> names_;
-  std::optional<std::string> found_;
+  static constexpr int kDepthMax = 2 * format::kValueDepthMax;
+  static constexpr std::size_t kMembersMax = 64;
+
+  bool keeps_member(const std::string& name) {
+    std::vector<std::string>& names = objects_.back();
+    if (names.size() == kMembersMax) {
+      blame("an object has more than " + std::to_string(kMembersMax) + " members");
+      return false;
+    }
+    if (std::find(names.begin(), names.end(), name) != names.end()) {
+      blame("member '" + name + "' occurs twice");
+    }
+    names.push_back(name);
+    return true;
+  }
+
+  void blame(std::string fault) {
+    if (fault_.empty()) fault_ = std::move(fault);
+  }
+
+  std::vector<std::vector<std::string>> objects_;  // The names in each object that is open.
+  std::string fault_;
 };
 
 std::string in_quotes(std::string_view name) { return "'" + std::string(name) + "'"; }
 
 }  // namespace
 
-LineJson::LineJson(const std::string& text) {
-  DuplicateMembers duplicates;
+LineJson::LineJson(std::string_view text) {
+  Watch watch;
   try {
-    json_ = Json::parse(text, std::ref(duplicates));
+    json_ = Json::parse(text, std::ref(watch));
   } catch (const Json::parse_error& error) {
     blame("not valid JSON at byte " + std::to_string(error.byte));
   } catch (const Json::exception&) {
     blame("not valid JSON");
   }
+  if (fault_.empty()) blame(watch.fault());
   expect_object();
-  if (duplicates.found()) blame("member " + in_quotes(*duplicates.found()) + " occurs twice");
 }
 
 LineJson::LineJson(Json json) : json_(std::move(json)) { expect_object(); }

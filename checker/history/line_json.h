@@ -16,7 +16,8 @@ namespace plumbline::checker {
 // wrong with it sticks, so that a reader asks for all it wants and looks at fault() once.
 class LineJson {
  public:
-  explicit LineJson(const std::string& text);
+  explicit LineJson(std::string_view text);
+  explicit LineJson(const std::string& text) : LineJson(std::string_view(text)) {}
   explicit LineJson(Json json);
 
   const std::string& fault() const { return fault_; }  // Empty if nothing is wrong.

@@ -7,10 +7,10 @@
 #include <string_view>
 #include <utility>
 
+#include "checker/history/event_line.h"
 #include "checker/history/history_format.h"
 #include "checker/history/line_json.h"
 #include "checker/history/lines.h"
-#include "checker/history/names.h"
 
 namespace plumbline::checker {
 namespace {
@@ -19,11 +19,6 @@ constexpr std::array<std::string_view, 4> kHeaderMembers = {format::kHeader, "sc
                                                             "semantics"};
 constexpr std::array<std::string_view, 3> kTrailerMembers = {format::kTrailer, "operations",
                                                              "checksum"};
-constexpr std::array<std::string_view, 8> kCallMembers = {
-    "type", "index", "process", "time", "function", "key", "arguments", "session"};
-constexpr std::array<std::string_view, 8> kReturnMembers = {
-    "type", "index", "process", "time", "results", "revision", "server", "note"};
-constexpr std::array<std::string_view, 4> kTypes = {"call", "ok", "fail", "unknown"};
 
 std::string numbered(std::string_view noun, std::uint64_t number) {
   return std::string(noun) + " " + std::to_string(number);
@@ -40,20 +35,14 @@ std::optional<std::uint64_t> from_hex64(std::string_view text) {
   return value;
 }
 
-// What must be remembered of the lines read so far: the open operations, when each process was
-// last free, and what each session asked for. Each handler leaves its complaint in the line.
+// What must be remembered of the lines read so far: the open operations and when each process was
+// last free. What is wrong with an event comes back in words.
 class Events {
  public:
   explicit Events(const TakeOperation& take) : take_(take) {}
 
-  void handle(LineJson& line) {
-    const std::string type = line.bytes("type");
-    if (!line.fault().empty()) return;
-    if (type == "call") return call(line);
-    if (type == "ok") return returned(line, Outcome::kOk);
-    if (type == "fail") return returned(line, Outcome::kFail);
-    if (type == "unknown") return returned(line, Outcome::kUnknown);
-    line.blame(unknown_name("type", type, kTypes));
+  std::optional<std::string> handle(EventLine&& event) {
+    return event.call ? call(std::move(event)) : returned(std::move(event));
   }
 
   void end() {
@@ -70,25 +59,14 @@ class Events {
     std::int64_t free_at = 0;
   };
 
-  void call(LineJson& line) {
-    line.expect_only(kCallMembers);
-    Operation op;
-    const std::int64_t index = line.integer("index");
-    op.process = line.integer("process");
-    op.invoked_at = line.integer("time");
-    const std::string function = line.bytes("function");
-    op.key = line.bytes("key");
-    op.arguments = line.values_if_any("arguments");
-    op.set_session(line.session_if_any("session"));
-    if (!line.fault().empty()) return;
-    const auto known = function_named(function);
-    if (!known) return line.blame(unknown_name("function", function, function_names()));
-    op.function = *known;
-    if (auto fault = fault_of_call(op)) return line.blame(*fault);
-    if (auto fault = order_fault(index, op)) return line.blame(*fault);
+  std::optional<std::string> call(EventLine&& event) {
+    Operation& op = event.operation;
+    if (auto fault = fault_of_call(op)) return fault;
+    if (auto fault = order_fault(event.index, op)) return fault;
     last_call_ = op.invoked_at;
     processes_[op.process].open = operations_;
     open_.emplace(operations_++, std::move(op));
+    return std::nullopt;
   }
 
   std::optional<std::string> order_fault(std::int64_t index, const Operation& op) const {
@@ -110,33 +88,26 @@ class Events {
     return std::nullopt;
   }
 
-  void returned(LineJson& line, Outcome outcome) {
-    line.expect_only(kReturnMembers);
-    const std::int64_t index = line.integer("index");
-    const std::int64_t process = line.integer("process");
-    const std::int64_t time = line.integer("time");
-    std::vector<Value> results = line.values_if_any("results");
-    const auto revision = line.integer_if_any("revision");
-    std::string server = line.bytes_if_any("server");
-    std::string note = line.bytes_if_any("note");
-    if (!line.fault().empty()) return;
-    const auto at = open_.find(static_cast<std::uint64_t>(index));
-    if (index < 0 || at == open_.end()) return line.blame(not_open(index));
+  std::optional<std::string> returned(EventLine&& event) {
+    const auto at = open_.find(static_cast<std::uint64_t>(event.index));
+    if (event.index < 0 || at == open_.end()) return not_open(event.index);
     Operation& op = at->second;
-    if (op.process != process) {
-      return line.blame(numbered("operation", at->first) + " was called by process " +
-                        std::to_string(op.process));
+    Operation& told = event.operation;
+    if (op.process != told.process) {
+      return numbered("operation", at->first) + " was called by process " +
+             std::to_string(op.process);
     }
-    op.outcome = outcome;
-    op.returned_at = time;
-    op.results = std::move(results);
-    op.revision = revision;
-    op.set_server(server);
-    op.set_note(note);
-    if (auto fault = fault_of(op)) return line.blame(*fault);
-    processes_[process] = {std::nullopt, time};
+    op.outcome = told.outcome;
+    op.returned_at = event.time;
+    op.results = std::move(told.results);
+    op.revision = told.revision;
+    op.set_server(told.server());
+    op.set_note(told.note());
+    if (auto fault = fault_of(op)) return fault;
+    processes_[op.process] = {std::nullopt, event.time};
     take_(at->first, std::move(op));
     open_.erase(at);
+    return std::nullopt;
   }
 
   std::string not_open(std::int64_t index) const {
@@ -230,11 +201,14 @@ class Reader {
   // True after the trailer.
   Result<bool> read_event_or_trailer() {
     if (auto done = next_line(); !done) return done.problem();
-    LineJson line(lines_.text());
-    const bool trailer = line.fault().empty() && line.has(format::kTrailer);
-    if (trailer) return read_trailer(line);
-    events_.handle(line);
-    if (!line.fault().empty()) return malformed(line.fault());
+    auto event = scan_event(lines_.text());
+    if (!event) {
+      LineJson line(lines_.text());
+      if (line.fault().empty() && line.has(format::kTrailer)) return read_trailer(line);
+      event = event_from(line);
+      if (!line.fault().empty()) return malformed(line.fault());
+    }
+    if (auto fault = events_.handle(std::move(*event))) return malformed(*fault);
     add_to_checksum();
     return false;
   }

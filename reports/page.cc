@@ -13,9 +13,13 @@ namespace {
 constexpr std::string_view kStyle = R"css(
 :root{color-scheme:light dark;--bg:#fff;--fg:#1a1a1a;--dim:#595959;--line:#c8c8c8;--box:#f4f4f2;
 --mark:#fff3cd;--blue:#0072b2;--sky:#56b4e9;--orange:#e69f00;--red:#d55e00;--green:#009e73;
---pink:#cc79a7;--yellow:#f0e442;--onblue:#fff}
-@media (prefers-color-scheme:dark){:root{--bg:#16181b;--fg:#ececec;--dim:#b0b0b0;--line:#4a4d52;
---box:#212429;--mark:#4a3d10;--blue:#4ba6dd;--onblue:#000}}
+--pink:#cc79a7;--yellow:#f0e442;--onblue:#fff;--bad:#a34400}
+@media (prefers-color-scheme:dark){:root:not([data-theme=light]){--bg:#16181b;--fg:#ececec;
+--dim:#b0b0b0;--line:#4a4d52;--box:#212429;--mark:#4a3d10;--blue:#4ba6dd;--onblue:#000;
+--bad:#ff9a5c}}
+:root[data-theme=light]{color-scheme:light}
+:root[data-theme=dark]{color-scheme:dark;--bg:#16181b;--fg:#ececec;--dim:#b0b0b0;--line:#4a4d52;
+--box:#212429;--mark:#4a3d10;--blue:#4ba6dd;--onblue:#000;--bad:#ff9a5c}
 *{box-sizing:border-box}
 body{margin:0;background:var(--bg);color:var(--fg);
 font:16px/1.5 system-ui,"Liberation Sans",sans-serif}
@@ -34,6 +38,23 @@ margin-right:.35em;border:2px solid currentColor}
 .liveness,.nondeterminism{border-left-color:var(--orange)}
 .infrastructure,.indeterminate{border-left-color:var(--yellow)}
 .pass{border-left-color:var(--green)}
+.violation .badge,.crash .badge{color:var(--bad)}
+.lead{font-size:1.15rem;margin:.4rem 0 .7rem;max-width:62rem;overflow-wrap:anywhere}
+.theme{position:absolute;top:.5rem;right:.5rem;font-size:.8rem}
+@media (max-width:50rem){.theme{position:static;display:block;margin:.4rem .4rem 0 auto}}
+.columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(30rem,100%),1fr));
+gap:0 2rem;align-items:start}
+.columns>*{min-width:0}
+#checks table,#keys table{width:auto;min-width:40%}
+#findings td{overflow-wrap:break-word}
+.hero{max-height:none;background:var(--box);padding:.5rem}
+.hero svg{max-width:100%;min-width:50rem;height:auto}
+.proof{background:var(--box);padding:.6rem .9rem;margin:0;list-style:none;overflow-wrap:anywhere;
+font-family:ui-monospace,"Liberation Mono",monospace;font-size:.9rem}
+.proof li{padding-left:2ch;text-indent:-2ch;white-space:pre-wrap}
+.proof li.in{padding-left:4ch}
+.word pre{background:var(--box);padding:.5rem .9rem;white-space:pre-wrap;overflow-wrap:anywhere}
+article:target{outline:2px solid var(--blue);outline-offset:.4rem}
 dl.facts{display:flex;flex-wrap:wrap;gap:.2rem 1.6rem;margin:.5rem 0}
 dl.facts div{min-width:6rem}
 dt{color:var(--dim);font-size:.82rem}
@@ -43,7 +64,7 @@ table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums
 caption{text-align:left;color:var(--dim);padding:.2rem .4rem}
 th,td{text-align:left;padding:.14rem .5rem;border-bottom:1px solid var(--line);vertical-align:top;
 overflow-wrap:anywhere}
-th{position:sticky;top:0;background:var(--box)}
+th{overflow-wrap:normal;position:sticky;top:0;background:var(--box)}
 .n{text-align:right;white-space:nowrap}
 tr.hit td{background:var(--mark)}
 tr.in td:first-child{border-left:4px solid var(--orange)}
@@ -57,10 +78,12 @@ input{width:min(30rem,100%);margin:.3rem 0}
 :focus-visible{outline:3px solid var(--blue);outline-offset:2px}
 .banner{border:2px dashed var(--orange);background:var(--mark);padding:.5rem .8rem;margin:.7rem 0}
 .dim{color:var(--dim)}
+.nowrap{white-space:nowrap}
 [hidden]{display:none!important}
 svg{display:block;font-family:system-ui,"Liberation Sans",sans-serif;font-size:12px}
 svg text{fill:var(--fg)}
 svg .inside{fill:var(--onblue)}
+svg .over{paint-order:stroke;stroke:var(--bg);stroke-width:3px}
 svg .beside{font-weight:700;paint-order:stroke;stroke:var(--bg);stroke-width:4px}
 svg .witness-mark{fill:var(--red)}
 svg .hatching{stroke:var(--orange)}
@@ -75,6 +98,11 @@ svg .open{stroke:var(--orange);stroke-width:1.5;stroke-dasharray:3 3;fill:none}
 svg .witness{stroke:var(--red);stroke-width:3}
 svg .edge{stroke:var(--fg);fill:none;stroke-width:1.2}
 svg .head{fill:var(--fg)}
+svg .label{font-size:13px}
+svg .broken{stroke:var(--red);stroke-width:3}
+svg .broken-label{font-size:13px;font-weight:700;fill:var(--bad)}
+svg .told{fill:var(--blue)}
+svg .untold{fill:url(#hatch-unknown);stroke:var(--orange);stroke-width:.8}
 svg .many-ok{stroke:var(--blue);stroke-width:6}
 svg .many-fail{stroke:var(--dim);stroke-width:2}
 svg .many-unknown{stroke:var(--orange);stroke-width:6;stroke-dasharray:2 1}
@@ -83,7 +111,13 @@ svg .disk{stroke:var(--green)}svg .clock{stroke:var(--sky)}svg .other{stroke:var
 svg pattern path{fill:none;stroke-width:1.3}
 svg .band{stroke-width:0;opacity:.3}
 svg .faultbar{stroke-width:1.3}
-@media print{:root{color-scheme:light}.scroll{max-height:none;overflow:visible}
+@media (prefers-reduced-motion:reduce){*{scroll-behavior:auto!important;
+transition:none!important}}
+@media print{:root,:root[data-theme=dark],:root:not([data-theme=light]){color-scheme:light;
+--bg:#fff;--fg:#1a1a1a;--dim:#595959;--line:#c8c8c8;--box:#f4f4f2;--mark:#fff3cd;--blue:#0072b2;
+--onblue:#fff;--bad:#a34400}
+section{break-inside:auto}h2,h3{break-after:avoid}svg{max-width:100%;height:auto}
+.scroll{max-height:none;overflow:visible}
 button,input{display:none}}
 )css";
 
@@ -118,6 +152,18 @@ all("input.filter").forEach(input=>input.addEventListener("input",()=>{
   });
   say(shown+" of "+rows.length+" rows");
 }));
+const theme=document.getElementById("theme");
+const dark=()=>{
+  const chosen=document.documentElement.dataset.theme;
+  return chosen?chosen==="dark":window.matchMedia("(prefers-color-scheme: dark)").matches;
+};
+const nameTheme=()=>{theme.textContent=dark()?"☀ light":"☾ dark";};
+theme.addEventListener("click",()=>{
+  document.documentElement.dataset.theme=dark()?"light":"dark";nameTheme();
+});
+window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change",nameTheme);
+nameTheme();
+window.addEventListener("beforeprint",()=>all("details").forEach(part=>{part.open=true;}));
 all("[data-zoom]").forEach(box=>{
   const svg=box.parentElement.querySelector("svg");
   const wide=svg.width.baseVal.value,high=svg.height.baseVal.value;
@@ -147,6 +193,13 @@ std::string identifier(std::string_view caption) {
   return id;
 }
 
+std::string copied_box(std::string_view html) {
+  return fmt::format(
+      "<div class=\"command\"><pre><code>{}</code></pre>"
+      "<button type=\"button\" class=\"copy\" data-script hidden>copy</button></div>\n",
+      html);
+}
+
 }  // namespace
 
 std::string_view page_script() { return kScript; }
@@ -160,7 +213,9 @@ std::string whole_page(std::string_view title, std::string_view body_html) {
       "<link rel=\"icon\" href=\"data:,\">\n<title>{}</title>\n<style>",
       policy(), markup(title));
   out += kStyle;
-  out += "</style>\n</head>\n<body>\n<main>\n";
+  out +=
+      "</style>\n</head>\n<body>\n<button type=\"button\" id=\"theme\" class=\"theme\" "
+      "data-script hidden>dark</button>\n<main>\n";
   out += body_html;
   out += "</main>\n<p id=\"said\" class=\"dim\" role=\"status\"></p>\n<script>";
   out += kScript;
@@ -170,8 +225,12 @@ std::string whole_page(std::string_view title, std::string_view body_html) {
 
 std::string verdict_badge(SeedVerdict verdict) {
   const VerdictLook& look = look_of(verdict);
-  return fmt::format("<span class=\"badge\"><span aria-hidden=\"true\">{}</span>{}</span>",
-                     look.icon, look.word);
+  return badge(look.icon, look.word);
+}
+
+std::string badge(std::string_view icon, std::string_view word) {
+  return fmt::format("<span class=\"badge\"><span aria-hidden=\"true\">{}</span>{}</span>", icon,
+                     word);
 }
 
 std::string section(std::string_view id, std::string_view heading, std::string_view html) {
@@ -181,12 +240,10 @@ std::string section(std::string_view id, std::string_view heading, std::string_v
 }
 
 std::string command_box(std::string_view command) {
-  if (command.empty()) return "";
-  return fmt::format(
-      "<div class=\"command\"><pre><code>{}</code></pre>"
-      "<button type=\"button\" class=\"copy\" data-script hidden>copy</button></div>\n",
-      markup(command));
+  return command.empty() ? "" : copied_box(markup(command));
 }
+
+std::string preformatted_box(std::string_view text) { return copied_box(markup_lines(text)); }
 
 std::string banner(std::string_view text) {
   return fmt::format("<p class=\"banner\" role=\"note\"><b aria-hidden=\"true\">⚠</b> {}</p>\n",
@@ -200,15 +257,17 @@ std::string fact(std::string_view name, std::string_view value) {
 
 Table::Table(std::string_view caption, std::vector<Column> columns, Filter filter)
     : columns_(std::move(columns)) {
-  const std::string id = identifier(caption);
+  // Only a filter must name its table; captions may come twice.
+  std::string id;
   if (filter == Filter::kBox) {
+    id = fmt::format(" id=\"{}\"", identifier(caption));
     html_ += fmt::format(
         "<p data-script hidden><label>Show rows that contain: <input class=\"filter\" "
         "data-table=\"{}\" type=\"search\" spellcheck=\"false\"></label></p>\n",
-        id);
+        identifier(caption));
   }
   html_ += fmt::format(
-      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{0}\"><table id=\"{1}\">"
+      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{0}\"><table{1}>"
       "<caption>{0}</caption>\n<thead><tr>",
       markup(caption), id);
   for (const Column& column : columns_) {

@@ -22,9 +22,12 @@ std::string_view page_style();
 
 // Icon, word and, as an addition, colour.
 std::string verdict_badge(SeedVerdict verdict);
+std::string badge(std::string_view icon, std::string_view word);
 std::string section(std::string_view id, std::string_view heading, std::string_view html);
 // A command in a box, with a button that copies it (shown only where the script runs).
 std::string command_box(std::string_view command);
+// The same for a text of many lines.
+std::string preformatted_box(std::string_view text);
 // Something a reader must know before believing the page: truncation, unreadable files.
 std::string banner(std::string_view text);
 // "<dt>name</dt><dd>value</dd>", for the facts under a heading.

@@ -8,22 +8,17 @@
 #include <vector>
 
 #include "checker/history/text.h"
-#include "reports/operation_text.h"
+#include "reports/operation_table.h"
 #include "reports/page.h"
 #include "reports/row_budget.h"
 #include "reports/svg.h"
 #include "reports/text.h"
 #include "reports/timeline.h"
-#include "reports/witness_figure.h"
 
 namespace plumbline::reports {
 namespace {
 
 using checker::Operation;
-
-constexpr std::size_t kCellMax = 300;
-
-std::string cell(std::string_view value) { return markup(shortened(value, kCellMax)); }
 
 std::string sentence_of(const RunFiles& run) {
   if (!run.sentence.empty()) return run.sentence;
@@ -43,13 +38,6 @@ std::string heading_of(const RunFiles& run) {
   return heading;
 }
 
-std::string operation_counts(const checker::History& history) {
-  std::array<std::uint64_t, 3> counts{};
-  for (const Operation& op : history.operations) ++counts[static_cast<std::size_t>(op.outcome)];
-  return fmt::format("{}: {} ok, {} failed, {} unknown", with_commas(history.operations.size()),
-                     with_commas(counts[0]), with_commas(counts[1]), with_commas(counts[2]));
-}
-
 std::string strip(const RunFiles& run) {
   const TimeWindow window = run.violation_window();
   std::string html =
@@ -67,54 +55,6 @@ std::string strip(const RunFiles& run) {
 }
 
 // ---- what went wrong ----
-
-std::string operation_cells_state(const Operation& op) {
-  const std::string answer = cell(checker::answer_text(op));
-  return op.note().empty() ? answer : answer + " <span class=\"dim\">" + cell(op.note().str()) + "</span>";
-}
-
-std::vector<std::string> operation_cells(const Operation& op, std::uint64_t index,
-                                         std::string_view mark) {
-  const bool ended = op.returned_at != checker::kNever;
-  return {with_commas(index),
-          std::string(mark),
-          seconds_number(op.invoked_at, 6),
-          ended ? seconds_number(op.returned_at, 6) : "never",
-          cell(served_by(op)),
-          cell(checker::call_text(op)),
-          std::string(checker::name_of(op.outcome)),
-          operation_cells_state(op)};
-}
-
-std::vector<Column> operation_columns() {
-  return {{"#", true},       {"", false},   {"called, s", true}, {"returned, s", true},
-          {"client → node"}, {"operation"}, {"outcome"},         {"answer"}};
-}
-
-std::string witness_table(const RunFiles& run, const checker::Report& finding) {
-  Table table("Witness", operation_columns());
-  for (const std::uint64_t index : finding.witness) {
-    table.row(operation_cells(run.history.operations[index], index, "▶"));
-  }
-  return fmt::format(
-             "<p>{} to show it:</p>\n",
-             finding.witness.size() == 1
-                 ? "This one operation suffices"
-                 : fmt::format("These {} suffice", counted(finding.witness.size(), "operation"))) +
-         std::move(table).finish();
-}
-
-std::string figure(const RunFiles& run, const checker::Report& finding) {
-  std::string html =
-      "<h3>In the order of calls and returns (not to scale)</h3>\n<div class=\"scroll\" "
-      "tabindex=\"0\" role=\"region\" aria-label=\"Figure of the witness\">\n" +
-      witness_figure(run.history, finding.witness) + "</div>\n";
-  if (finding.witness.size() > kWitnessFigureMax) {
-    html += fmt::format("<p class=\"dim\">The first {} of {} are drawn.</p>\n", kWitnessFigureMax,
-                        counted(finding.witness.size(), "operation"));
-  }
-  return html;
-}
 
 std::string span_of(const FaultPeriod& fault) {
   return seconds_number(fault.start_ns, 3) + " .. " + seconds_number(fault.end_ns, 3) + " s";
@@ -152,7 +92,8 @@ std::string what_went_wrong(const RunFiles& run) {
     html += "<p>" + markup(finding->sentence) + "</p>\n";
   }
   if (finding != nullptr && !finding->witness.empty()) {
-    html += witness_table(run, *finding) + figure(run, *finding);
+    html +=
+        witness_table(run.history, finding->witness) + witness_drawn(run.history, finding->witness);
   } else {
     html +=
         "<p>No operations of clients prove this by themselves; the trace below shows the run "

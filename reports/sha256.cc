@@ -74,6 +74,8 @@ std::string digest(std::string_view content) {
   return out;
 }
 
+}  // namespace
+
 std::string base64(std::string_view bytes) {
   constexpr std::string_view kLetters =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -90,8 +92,6 @@ std::string base64(std::string_view bytes) {
   }
   return out;
 }
-
-}  // namespace
 
 std::string sha256_base64(std::string_view content) { return base64(digest(content)); }
 

@@ -11,6 +11,7 @@
 #include "reports/operation_text.h"
 #include "reports/svg.h"
 #include "reports/text.h"
+#include "reports/time_axis.h"
 
 namespace plumbline::reports {
 namespace {
@@ -18,27 +19,8 @@ namespace {
 using checker::Operation;
 using checker::Outcome;
 
-constexpr double kGutter = 64;
-constexpr double kPlot = 1060;
-constexpr double kAxis = 22;
 constexpr std::int64_t kMarginMin = 100'000'000;  // 100 ms
 constexpr std::size_t kFaultRowsMax = 24;
-
-// Where a time stands on a figure that shows `window`.
-class Scale {
- public:
-  explicit Scale(TimeWindow window) : window_(window) {}
-
-  double operator()(std::int64_t time) const {
-    const auto from = static_cast<double>(window_.from_ns);
-    const double length = std::max(1.0, static_cast<double>(window_.to_ns) - from);
-    const double share = (static_cast<double>(time) - from) / length;
-    return kGutter + kPlot * std::clamp(share, 0.0, 1.0);
-  }
-
- private:
-  TimeWindow window_;
-};
 
 std::int64_t end_of(const Operation& op, std::int64_t run_end) {
   return op.returned_at == checker::kNever ? std::max(run_end, op.invoked_at) : op.returned_at;
@@ -56,7 +38,7 @@ struct FaultRows {
   std::size_t rows = 0;
 };
 
-FaultRows fault_rows(const RunFiles& run, TimeWindow shown, const Scale& x, bool labelled) {
+FaultRows fault_rows(const RunFiles& run, TimeWindow shown, const TimeScale& x, bool labelled) {
   std::vector<const FaultPeriod*> faults;
   for (const FaultPeriod& fault : run.faults) {
     if (shown.overlaps(fault.start_ns, fault.end_ns)) faults.push_back(&fault);
@@ -82,14 +64,14 @@ FaultRows fault_rows(const RunFiles& run, TimeWindow shown, const Scale& x, bool
   return result;
 }
 
-void draw_bands(Svg& svg, const FaultRows& faults, const Scale& x, double height) {
+void draw_bands(Svg& svg, const FaultRows& faults, const TimeScale& x, double height) {
   for (const auto& [fault, row] : faults.placed) {
     const double from = x(fault->start_ns);
     svg.band(from, 0, x(fault->end_ns) - from, height, fault->family, "band", fault_title(*fault));
   }
 }
 
-void draw_fault_bars(Svg& svg, const FaultRows& faults, const Scale& x, double row_height,
+void draw_fault_bars(Svg& svg, const FaultRows& faults, const TimeScale& x, double row_height,
                      bool labelled) {
   for (const auto& [fault, row] : faults.placed) {
     const double y = 2 + static_cast<double>(row) * row_height;
@@ -101,32 +83,6 @@ void draw_fault_bars(Svg& svg, const FaultRows& faults, const Scale& x, double r
     const std::string label = fault->kind + " " + fault->nodes;
     const double at = std::min(from, kGutter + kPlot - text_width(label));
     svg.text(std::max(at, kGutter), y + 18, label);
-  }
-}
-
-// A step of 1, 2 or 5 times a power of ten nanoseconds that gives at most ten ticks.
-std::int64_t tick_step(TimeWindow window) {
-  std::int64_t step = 1;
-  for (std::size_t i = 0; (window.to_ns - window.from_ns) / step > 10; ++i) {
-    step = i % 3 == 1 ? step / 2 * 5 : step * 2;
-  }
-  return step;
-}
-
-int tick_decimals(std::int64_t step) {
-  int decimals = 0;
-  for (std::int64_t unit = 1'000'000'000; unit > 1 && step % unit != 0; unit /= 10) ++decimals;
-  return decimals;
-}
-
-void draw_axis(Svg& svg, TimeWindow shown, const Scale& x, double height) {
-  const std::int64_t step = tick_step(shown);
-  const int decimals = tick_decimals(step);
-  for (std::int64_t time = (shown.from_ns + step - 1) / step * step; time <= shown.to_ns;
-       time += step) {
-    svg.line(x(time), 0, x(time), height - kAxis + 4, "rule");
-    const auto anchor = x(time) > kGutter + kPlot - 30 ? Svg::Anchor::kEnd : Svg::Anchor::kMiddle;
-    svg.text(x(time), height - 5, seconds_number(time, decimals) + " s", "small", anchor);
   }
 }
 
@@ -144,7 +100,7 @@ std::map<std::int64_t, std::size_t> all_lanes(const RunFiles& run) {
 }
 
 // One path per outcome holds all operations of it, so a run of ten thousand stays small.
-std::array<std::string, 3> operation_paths(const RunFiles& run, const Scale& x, double top,
+std::array<std::string, 3> operation_paths(const RunFiles& run, const TimeScale& x, double top,
                                            std::int64_t end) {
   const auto lanes = all_lanes(run);
   std::array<std::string, 3> paths;
@@ -158,7 +114,7 @@ std::array<std::string, 3> operation_paths(const RunFiles& run, const Scale& x, 
   return paths;
 }
 
-void draw_witness_marks(Svg& svg, const RunFiles& run, const Scale& x, double y) {
+void draw_witness_marks(Svg& svg, const RunFiles& run, const TimeScale& x, double y) {
   const checker::Report* finding = run.finding();
   if (finding == nullptr) return;
   for (const std::uint64_t index : finding->witness) {
@@ -226,7 +182,7 @@ void draw_label(Svg& svg, const Operation& op, double from, double to, double y,
   const std::string label = shortened(short_text(op), 40);
   const double width = text_width(label) + 6;
   if (width <= to - from) {
-    svg.text(from + 3, y, label, op.outcome == Outcome::kOk ? "inside" : "");
+    svg.text(from + 3, y, label, op.outcome == Outcome::kOk ? "inside" : "over");
   } else if (in_witness && to + width <= kGutter + kPlot) {
     svg.text(to + 4, y, label, "beside");
   } else if (in_witness) {
@@ -234,7 +190,7 @@ void draw_label(Svg& svg, const Operation& op, double from, double to, double y,
   }
 }
 
-void draw_operation(Svg& svg, const Operation& op, const Scale& x, double y, TimeWindow shown,
+void draw_operation(Svg& svg, const Operation& op, const TimeScale& x, double y, TimeWindow shown,
                     bool in_witness) {
   const double from = x(op.invoked_at);
   const double to = std::max(x(end_of(op, shown.to_ns)), from + 2);
@@ -247,7 +203,7 @@ void draw_operation(Svg& svg, const Operation& op, const Scale& x, double y, Tim
   draw_label(svg, op, from, to, y + 12, in_witness);
 }
 
-void draw_frame(Svg& svg, const RunFiles& run, TimeWindow shown, const Scale& x, double top,
+void draw_frame(Svg& svg, const RunFiles& run, TimeWindow shown, const TimeScale& x, double top,
                 double height) {
   const TimeWindow window = run.violation_window();
   const double from = x(window.from_ns);
@@ -272,7 +228,7 @@ TimeWindow shown_window(const RunFiles& run) {
 std::string overview_figure(const RunFiles& run, TimeWindow shown) {
   const std::int64_t end = run.end_ns();
   const TimeWindow whole{0, end};
-  const Scale x(whole);
+  const TimeScale x(whole);
   const FaultRows faults = fault_rows(run, whole, x, false);
   const double top = 4 + static_cast<double>(faults.rows) * kThinFault + 8;
   const auto lanes = all_lanes(run);
@@ -299,7 +255,7 @@ std::string overview_figure(const RunFiles& run, TimeWindow shown) {
 Timeline timeline_figure(const RunFiles& run, TimeWindow shown) {
   View view = choose_operations(run, shown);
   const auto lanes = lanes_of(run, view);
-  const Scale x(shown);
+  const TimeScale x(shown);
   const FaultRows faults = fault_rows(run, shown, x, true);
   const double top = 6 + static_cast<double>(faults.rows) * kFaultRow;
   const double height = top + static_cast<double>(lanes.size()) * kLane + 8 + kAxis;
@@ -325,10 +281,15 @@ Timeline timeline_figure(const RunFiles& run, TimeWindow shown) {
   return {std::move(svg).finish(), view.drawn.size(), view.in_view};
 }
 
-std::string timeline_legend() {
-  return "<p class=\"dim\">Operations: <b>filled</b> ok, <b>outlined</b> failed for certain, "
+std::string operations_legend() {
+  return "Operations: <b>filled</b> ok, <b>outlined</b> failed for certain, "
          "<b>hatched with a dashed line to the right</b> unknown (it may take effect at any later "
-         "time), <b>thick border</b> part of the witness. Faults are hatched bands: / network, "
+         "time), <b>thick border</b> part of the witness.";
+}
+
+std::string timeline_legend() {
+  return "<p class=\"dim\">" + operations_legend() +
+         " Faults are hatched bands: / network, "
          "| process, \u2014 disk, \\ clock, + client. The dashed frame is the part that "
          "must be seen whole; a triangle marks where the verdict was reached. A pointer resting "
          "on a mark tells all about it; so do the tables below.</p>\n";

@@ -25,7 +25,8 @@ inline constexpr std::size_t kTimelineLanesMax = 60;
 // What the timeline shows: the violation with some of what came before and after it.
 TimeWindow shown_window(const RunFiles& run);
 
-// The marks of both figures in words, as HTML.
+// The marks of both figures in words, as HTML: a paragraph, and its sentence about operations.
 std::string timeline_legend();
+std::string operations_legend();
 
 }  // namespace plumbline::reports

@@ -36,7 +36,9 @@ bool precedes(const Operation& a, const Operation& b) {
 
 class Figure {
  public:
-  Figure(const checker::History& history, const std::vector<std::uint64_t>& witness) {
+  Figure(const checker::History& history, const std::vector<std::uint64_t>& witness,
+         std::optional<std::uint64_t> broken)
+      : first_(history.operations.data()), broken_(broken) {
     for (const std::uint64_t index : witness) {
       if (ops_.size() < kWitnessFigureMax) ops_.push_back(&history.operations[index]);
     }
@@ -80,7 +82,14 @@ class Figure {
     slot_ = std::min(slot_, kSlotMax);
   }
 
-  static std::string label(const Operation& op) { return shortened(short_text(op), kLabelMax); }
+  std::uint64_t index_of(const Operation& op) const {
+    return static_cast<std::uint64_t>(&op - first_);
+  }
+  bool is_broken(const Operation& op) const { return broken_ == index_of(op); }
+  std::string label(const Operation& op) const {
+    return fmt::format("{}#{} {}", is_broken(op) ? "✖ " : "", index_of(op),
+                       shortened(short_text(op), kLabelMax));
+  }
   std::size_t slot(std::int64_t time) const { return slots_.at(time); }
   std::size_t end_slot(const Operation& op) const {
     return is_open(op) ? slots_.size() : slot(op.returned_at);
@@ -104,10 +113,10 @@ class Figure {
     const double x = x_of(slot(op.invoked_at));
     const double end = x_of(end_slot(op));
     const double y = y_of(op);
-    svg.rect(x, y, end - x - (is_open(op) ? 14 : 0), kBar, outcome_class(op.outcome),
-             full_text(op));
+    svg.rect(x, y, end - x - (is_open(op) ? 14 : 0), kBar,
+             outcome_class(op.outcome) + (is_broken(op) ? " broken" : ""), full_text(op));
     if (is_open(op)) svg.line(end - 14, y + kBar / 2, end + 12, y + kBar / 2, "open");
-    svg.text(x, y - 5, label(op));
+    svg.text(x, y - 6, label(op), is_broken(op) ? "broken-label" : "label");
   }
 
   bool is_direct(const Operation& a, const Operation& b) const {
@@ -149,6 +158,8 @@ class Figure {
     }
   }
 
+  const Operation* first_;  // Of the history, for the numbers of operations.
+  std::optional<std::uint64_t> broken_;
   std::vector<const Operation*> ops_;
   std::map<std::int64_t, std::size_t> slots_;
   std::map<std::int64_t, std::size_t> lanes_;
@@ -158,8 +169,9 @@ class Figure {
 }  // namespace
 
 std::string witness_figure(const checker::History& history,
-                           const std::vector<std::uint64_t>& witness) {
-  return witness.empty() ? std::string() : Figure(history, witness).draw();
+                           const std::vector<std::uint64_t>& witness,
+                           std::optional<std::uint64_t> broken) {
+  return witness.empty() ? std::string() : Figure(history, witness, broken).draw();
 }
 
 }  // namespace plumbline::reports

@@ -1,6 +1,9 @@
 #include "checker/history/writer.h"
 
 #include <array>
+#include <cstdlib>
+#include <functional>
+#include <optional>
 #include <queue>
 #include <utility>
 #include <vector>
@@ -62,7 +65,12 @@ std::string hex64(std::uint64_t value) {
 }  // namespace
 
 Result<HistoryWriter> HistoryWriter::create(const std::string& path, const Meta& meta) {
-  HistoryWriter writer(path, std::fopen(path.c_str(), "wb"));
+  return onto(std::fopen(path.c_str(), "wb"), path, meta);
+}
+
+Result<HistoryWriter> HistoryWriter::onto(std::FILE* stream, const std::string& name,
+                                          const Meta& meta) {
+  HistoryWriter writer(name, stream);
   if (!writer.file_) return writer.io_problem("cannot be created");
   if (auto done = writer.put_line(header_to_json(meta).dump()); !done) return done.problem();
   return writer;
@@ -115,11 +123,9 @@ Problem HistoryWriter::io_problem(const std::string& what) const {
   return {Problem::Kind::kIo, path_, 0, what};
 }
 
-Status write_history(const std::string& path, const History& history) {
-  if (auto fault = fault_of(history)) {
-    return Problem{Problem::Kind::kMalformed, path, 0, "not written: " + *fault};
-  }
-  auto writer = HistoryWriter::create(path, history.meta);
+namespace {
+
+Status write_all(Result<HistoryWriter> writer, const History& history) {
   if (!writer) return writer.problem();
   using Return = std::pair<std::int64_t, std::uint64_t>;
   std::priority_queue<Return, std::vector<Return>, std::greater<>> pending;
@@ -141,6 +147,36 @@ Status write_history(const std::string& path, const History& history) {
   }
   if (auto done = drain(kNever); !done) return done;
   return writer.value().finish();
+}
+
+std::optional<Problem> refused(const std::string& name, const History& history) {
+  const auto fault = fault_of(history);
+  if (!fault) return std::nullopt;
+  return Problem{Problem::Kind::kMalformed, name, 0, "not written: " + *fault};
+}
+
+struct Free {
+  void operator()(char* memory) const { std::free(memory); }
+};
+
+}  // namespace
+
+Status write_history(const std::string& path, const History& history) {
+  if (auto problem = refused(path, history)) return *problem;
+  return write_all(HistoryWriter::create(path, history.meta), history);
+}
+
+Result<std::string> history_text(const History& history) {
+  const std::string name = "history";
+  if (auto problem = refused(name, history)) return *problem;
+  char* memory = nullptr;
+  std::size_t size = 0;
+  std::FILE* stream = ::open_memstream(&memory, &size);
+  // Closing the stream, which write_all() does either way, is what makes `memory` final.
+  const Status written = write_all(HistoryWriter::onto(stream, name, history.meta), history);
+  const std::unique_ptr<char, Free> owner(memory);
+  if (!written) return written.problem();
+  return std::string(memory, size);
 }
 
 }  // namespace plumbline::checker

@@ -18,6 +18,8 @@ class HistoryWriter {
  public:
   // Replaces what is at `path`.
   static Result<HistoryWriter> create(const std::string& path, const Meta& meta);
+  // Into an open stream, which it closes; `name` is for the text of problems.
+  static Result<HistoryWriter> onto(std::FILE* stream, const std::string& name, const Meta& meta);
 
   // The index of the operation; its function, key, arguments, call time and session are written.
   Result<std::uint64_t> call(const Operation& operation);
@@ -47,5 +49,7 @@ class HistoryWriter {
 // The whole of a history at once. An index in the file is the position in `history`.
 // A history that breaks its invariants is refused as malformed.
 Status write_history(const std::string& path, const History& history);
+// The same as a text instead of a file.
+Result<std::string> history_text(const History& history);
 
 }  // namespace plumbline::checker

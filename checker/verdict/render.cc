@@ -4,11 +4,13 @@
 #include <vector>
 
 #include "checker/history/text.h"
+#include "checker/verdict/wrap.h"
 
 namespace plumbline::checker {
 namespace {
 
 constexpr std::size_t kUndecidedShown = 6;
+constexpr std::size_t kOrdersShown = 12;
 
 struct Row {
   std::string index, client, called, returned, call, answer;
@@ -60,6 +62,66 @@ std::string witness_table(const std::vector<std::uint64_t>& witness, const Histo
   return laid_out(std::move(rows));
 }
 
+std::string argument_text(const Report& report) {
+  std::string out;
+  for (const std::string& line : report.argument) out += wrapped(line, 4, 4);
+  return out;
+}
+
+std::string numbers_text(const OrderTried& tried) {
+  std::string out;
+  for (const std::uint64_t index : tried.order) {
+    out += (out.empty() ? "#" : " #") + std::to_string(index);
+  }
+  return tried.stands_for > 1 ? out + " ..." : out;
+}
+
+std::string failure_text(const OrderTried& tried) {
+  std::string out;
+  if (tried.fails_at < tried.order.size()) {
+    out = "#" + std::to_string(tried.order[tried.fails_at]) + ": ";
+  }
+  out += tried.why;
+  if (tried.stands_for < 2) return out;
+  return out + " (" + std::to_string(tried.stands_for) + " orders begin so)";
+}
+
+std::string orders_text(const std::vector<OrderTried>& orders) {
+  const std::size_t shown = std::min(orders.size(), kOrdersShown);
+  std::size_t width = 0;
+  for (std::size_t i = 0; i < shown; ++i) {
+    width = std::max(width, numbers_text(orders[i]).size());
+  }
+  std::string out = "    every order that agrees with real time, and what breaks it:\n";
+  for (std::size_t i = 0; i < shown; ++i) {
+    std::string line = numbers_text(orders[i]);
+    pad(line, width);
+    out += wrapped("  " + line + "   " + failure_text(orders[i]), 4, width + 3);
+  }
+  if (shown == orders.size()) return out;
+  return out + "      and " + std::to_string(orders.size() - shown) + " more\n";
+}
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string out;
+  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
+  return out;
+}
+
+std::string consistency_text(const Report& report) {
+  std::string out;
+  if (!report.ruled_out.empty()) out = "ruled out: " + listed(report.ruled_out);
+  if (!report.still_possible.empty()) {
+    out += (out.empty() ? "" : "; ") + ("still possible: " + listed(report.still_possible));
+  }
+  return out.empty() ? out : wrapped(out, 4, 2);
+}
+
+std::string topic_text(const Report& report) {
+  if (report.topic.empty()) return "";
+  return "    what that means: plumbline explain " + report.topic + "\n";
+}
+
 std::string undecided_text(const Report& report) {
   std::string out = "    undecided operations:";
   for (std::size_t i = 0; i < report.undecided.size() && i < kUndecidedShown; ++i) {
@@ -79,10 +141,13 @@ std::string render_text(const Report& report, const History& history) {
   out += "  " + report.property;
   if (!report.key.empty()) out += " of key " + report.key;
   out += " (" + std::to_string(report.steps) + " steps)\n";
-  if (!report.sentence.empty()) out += "    " + report.sentence + "\n";
+  if (!report.sentence.empty()) out += wrapped(report.sentence, 4);
   if (!report.witness.empty()) out += witness_table(report.witness, history);
+  out += argument_text(report);
+  if (!report.orders.empty()) out += orders_text(report.orders);
+  out += consistency_text(report);
   if (!report.undecided.empty()) out += undecided_text(report);
-  return out;
+  return out + topic_text(report);
 }
 
 std::string render_text(const CheckResult& result, const History& history) {

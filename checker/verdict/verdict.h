@@ -16,11 +16,14 @@ constexpr Verdict merge(Verdict a, Verdict b) { return a < b ? b : a; }
 
 std::string_view name_of(Verdict verdict);
 
-// One order of a witness that agrees with real time, and where it breaks.
+// Orders of a witness that agree with real time and break at the same place. Orders that share a
+// beginning share its failure, so one entry stands for all that begin with `order`: what could come
+// after an operation that was not legal is of no interest.
 struct OrderTried {
   std::vector<std::uint64_t> order;  // Operations, by index in the history.
   std::uint64_t fails_at = 0;        // A position in `order`: the first that is not legal there.
   std::string why;                   // "expected 7, got 5".
+  std::uint64_t stands_for = 1;      // So many whole orders begin so.
 
   friend bool operator==(const OrderTried&, const OrderTried&) = default;
 };

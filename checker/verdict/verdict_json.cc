@@ -15,20 +15,49 @@ constexpr std::int64_t kVersion = 1;
 constexpr std::array<std::string_view, 3> kVerdicts = {"valid", "unknown", "invalid"};
 constexpr std::array<std::string_view, 6> kResultMembers = {
     "plumbline_verdict", "verdict", "model", "operations", "keys", "reports"};
-constexpr std::array<std::string_view, 9> kReportMembers = {
-    "verdict", "property", "key", "sentence", "witness", "from", "to", "steps", "undecided"};
+constexpr std::array<std::string_view, 14> kReportMembers = {
+    "verdict", "property", "key",   "topic",  "sentence",  "argument",       "witness",
+    "from",    "to",       "steps", "orders", "ruled_out", "still_possible", "undecided"};
+constexpr std::array<std::string_view, 4> kOrderMembers = {"order", "fails_at", "why",
+                                                           "stands_for"};
+
+Json lines_to_json(const std::vector<std::string>& lines) {
+  Json list = Json::array();
+  for (const std::string& line : lines) list.push_back(bytes_to_json(line));
+  return list;
+}
+
+Json to_json(const OrderTried& tried) {
+  Json json;
+  json["order"] = tried.order;
+  json["fails_at"] = tried.fails_at;
+  json["why"] = bytes_to_json(tried.why);
+  if (tried.stands_for != 1) json["stands_for"] = tried.stands_for;
+  return json;
+}
+
+void add_reasons(Json& json, const Report& report) {
+  if (!report.argument.empty()) json["argument"] = lines_to_json(report.argument);
+  for (const OrderTried& tried : report.orders) json["orders"].push_back(to_json(tried));
+  if (!report.ruled_out.empty()) json["ruled_out"] = lines_to_json(report.ruled_out);
+  if (!report.still_possible.empty()) {
+    json["still_possible"] = lines_to_json(report.still_possible);
+  }
+}
 
 Json to_json(const Report& report) {
   Json json;
   json["verdict"] = name_of(report.verdict);
   json["property"] = report.property;
   json["key"] = bytes_to_json(report.key);
+  if (!report.topic.empty()) json["topic"] = bytes_to_json(report.topic);
   json["sentence"] = bytes_to_json(report.sentence);
   json["witness"] = report.witness;
   json["from"] = report.from;
   json["to"] = report.to;
   json["steps"] = report.steps;
   json["undecided"] = report.undecided;
+  add_reasons(json, report);
   return json;
 }
 
@@ -59,6 +88,50 @@ std::vector<std::uint64_t> read_indices(LineJson& json, std::string_view name) {
   return indices;
 }
 
+std::vector<std::string> read_lines_if_any(LineJson& json, std::string_view name) {
+  std::vector<std::string> lines;
+  for (const Value& value : json.values_if_any(name)) {
+    if (!value.is_string()) {
+      json.blame("member '" + std::string(name) + "' must be a list of strings");
+      break;
+    }
+    lines.emplace_back(value.text());
+  }
+  return lines;
+}
+
+OrderTried read_order(LineJson& json) {
+  json.expect_only(kOrderMembers);
+  OrderTried tried;
+  tried.order = read_indices(json, "order");
+  tried.fails_at = read_count(json, "fails_at");
+  tried.why = json.bytes("why");
+  if (json.has("stands_for")) tried.stands_for = read_count(json, "stands_for");
+  const bool inside = tried.fails_at < tried.order.size();
+  if (json.fault().empty() && !inside) json.blame("member 'fails_at' lies outside the order");
+  return tried;
+}
+
+std::vector<OrderTried> read_orders_if_any(LineJson& json) {
+  std::vector<OrderTried> orders;
+  if (!json.has("orders")) return orders;
+  for (LineJson& item : json.objects("orders")) {
+    orders.push_back(read_order(item));
+    if (item.fault().empty()) continue;
+    json.blame("order " + std::to_string(orders.size() - 1) + ": " + item.fault());
+    break;
+  }
+  return orders;
+}
+
+void read_reasons(LineJson& json, Report& report) {
+  report.topic = json.bytes_if_any("topic");
+  report.argument = read_lines_if_any(json, "argument");
+  report.orders = read_orders_if_any(json);
+  report.ruled_out = read_lines_if_any(json, "ruled_out");
+  report.still_possible = read_lines_if_any(json, "still_possible");
+}
+
 Report read_report(LineJson& json) {
   json.expect_only(kReportMembers);
   Report report;
@@ -71,6 +144,7 @@ Report read_report(LineJson& json) {
   report.to = json.integer("to");
   report.steps = read_count(json, "steps");
   report.undecided = read_indices(json, "undecided");
+  read_reasons(json, report);
   return report;
 }
 

@@ -10,7 +10,8 @@ namespace plumbline::checker {
 
 // verdict.json: {"plumbline_verdict": 1, "verdict": ..., "reports": [...]}, members named as the
 // fields of CheckResult and Report. Keys and sentences that are not UTF-8 are written as in
-// history.jsonl.
+// history.jsonl. What a report may lack (topic, argument, orders, ruled_out, still_possible) is
+// written only where there is some, and read as empty where it is missing.
 std::string to_json(const CheckResult& result);
 
 // `file` is for the problem's text only. Strict, as all our readers.

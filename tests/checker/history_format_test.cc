@@ -89,6 +89,17 @@ History example() {
   return history;
 }
 
+TEST(HistoryFormat, TheTextIsWhatTheFileHolds) {
+  const auto text = history_text(example());
+  ASSERT_TRUE(text.ok());
+  EXPECT_EQ(text.value(), written(example()));
+  History broken = example();
+  broken.operations[0].invoked_at = -1;
+  const auto refused = history_text(broken);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.problem().text().find("history: not written: operation 0"), 0U);
+}
+
 TEST(HistoryFormat, RoundTripKeepsEverything) {
   const auto read = parsed(written(example()));
   ASSERT_TRUE(read.ok()) << read.problem().text();

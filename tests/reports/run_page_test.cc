@@ -3,10 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "reports/check_page.h"
 #include "reports/page.h"
 #include "reports/row_budget.h"
 #include "reports/sha256.h"
 #include "reports/suite_formats.h"
+#include "tests/reports/check_fixture.h"
 #include "tests/reports/markup_check.h"
 #include "tests/reports/results_fixture.h"
 #include "tests/reports/run_fixture.h"
@@ -96,13 +98,17 @@ TEST(RunPage, ShowsAKeyThatIsNoText) {
 class PageContract : public ::testing::TestWithParam<const char*> {
  protected:
   static std::string page() {
-    return std::string(GetParam()) == "run"
-               ? stale_read_page()
-               : suite_page(summarize(testing::result_line(1) +
-                                      testing::result_line(2, testing::failing("crash", "a"))));
+    const std::string kind = GetParam();
+    if (kind == "run") return stale_read_page();
+    if (kind == "check") {
+      const testing::Judged judged = testing::judged_stale_read();
+      return check_page(judged.result, judged.history, judged.file);
+    }
+    return suite_page(summarize(testing::result_line(1) +
+                                testing::result_line(2, testing::failing("crash", "a"))));
   }
 };
-INSTANTIATE_TEST_SUITE_P(Pages, PageContract, ::testing::Values("run", "suite"));
+INSTANTIATE_TEST_SUITE_P(Pages, PageContract, ::testing::Values("run", "suite", "check"));
 
 TEST_P(PageContract, MakesNoRequest) {
   for (const auto& tag : html_tags(page())) {
@@ -110,7 +116,8 @@ TEST_P(PageContract, MakesNoRequest) {
       const bool loads = name == "src" || name == "href" || name == "action" || name == "data" ||
                          name == "srcset" || name == "poster" || name == "style";
       if (!loads) continue;
-      EXPECT_TRUE(value == "data:," || value.starts_with("runs/") || value.starts_with("#"))
+      EXPECT_TRUE(value.starts_with("data:") || value.starts_with("runs/") ||
+                  value.starts_with("#"))
           << tag.name << " " << value;
     }
     EXPECT_NE(tag.name, "iframe");

@@ -10,6 +10,7 @@
 namespace plumbline::checker {
 namespace {
 
+constexpr std::string_view kNoPattern = "not-linearizable";
 constexpr std::size_t kCoreMax = 32;
 constexpr std::size_t kValuesNamed = 4;
 constexpr std::size_t kOperationsTold = 5;
@@ -87,7 +88,8 @@ Explanation too_much_to_tell(KeyCase& key, const std::vector<std::uint32_t>& cor
   const Request* last = *std::max_element(requests.begin(), requests.end(), [](auto* a, auto* b) {
     return a->returned_at < b->returned_at;
   });
-  return {"key " + key.key() + " is not linearizable because no order explains the answers up to " +
+  return {kNoPattern,
+          "key " + key.key() + " is not linearizable because no order explains the answers up to " +
               told(*last, TimeText{last->invoked_at, last->returned_at}) +
               "; the search for the few that suffice to show it ran out of its budget",
           {last}};
@@ -101,10 +103,13 @@ Explanation explain(KeyCase& key, const std::vector<std::uint32_t>& core,
   Contradiction contradiction{{}, key.requests()};
   for (const std::uint32_t i : core) contradiction.core.push_back(key.requests()[i]);
   sort_by_call(contradiction.core);
-  std::optional<std::string> because = explain_by_pattern(contradiction);
-  if (!because) because = how_far_any_order_gets(key, contradiction, core, options);
+  std::optional<Because> because = explain_by_pattern(contradiction);
+  if (!because) {
+    because = Because{kNoPattern, how_far_any_order_gets(key, contradiction, core, options)};
+  }
   Explanation explanation;
-  explanation.sentence = "key " + key.key() + " is not linearizable because " + *because;
+  explanation.topic = because->topic;
+  explanation.sentence = "key " + key.key() + " is not linearizable because " + because->text;
   explanation.witness = contradiction.core;
   add_writers(explanation.witness, contradiction);
   sort_by_call(explanation.witness);

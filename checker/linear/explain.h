@@ -9,6 +9,7 @@
 namespace plumbline::checker {
 
 struct Explanation {
+  std::string_view topic;  // Of the glossary.
   std::string sentence;
   // The core, and the operations that wrote, or tried to write, what the core saw.
   std::vector<const Request*> witness;

@@ -41,6 +41,7 @@ Report invalid_report(KeyCase& key, const KeyCase::Judgement& judgement, SearchO
     const Core core = least_core(key, options, kStepsForCore);
     report.steps += core.steps;
     Explanation explanation = explain(key, core.answers, options);
+    report.topic = explanation.topic;
     report.sentence = std::move(explanation.sentence);
     witness = std::move(explanation.witness);
   } else {

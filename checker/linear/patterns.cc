@@ -8,7 +8,7 @@
 namespace plumbline::checker {
 namespace {
 
-using Said = std::optional<std::string>;
+using Said = std::optional<Because>;
 
 const Operation& op(const Request* request) { return *request->operation; }
 bool precedes(const Request* a, const Request* b) { return a->returned_at < b->invoked_at; }
@@ -106,18 +106,21 @@ Said token_out_of_nowhere(const Facts& facts, const Request* reader, const Value
   const std::string it = whole ? "which " : "of which " + to_text(token) + " is what ";
   if (writers.empty()) {
     const Request* failed = facts.failed_writer(token);
-    if (failed == nullptr) return seen_at(reader) + ", " + it + "nobody had written";
-    return seen_at(reader) + ", " + it + "only " + who(failed) +
-           " had tried to write, and that had failed";
+    if (failed == nullptr) {
+      return Because{"garbage-read", seen_at(reader) + ", " + it + "nobody had written"};
+    }
+    return Because{"resurrected-value", seen_at(reader) + ", " + it + "only " + who(failed) +
+                                            " had tried to write, and that had failed"};
   }
   const bool all_later = std::all_of(writers.begin(), writers.end(), [&](const Request* writer) {
     return precedes(reader, writer);
   });
   if (!all_later) return std::nullopt;
   const TimeText time{reader->returned_at, writers[0]->invoked_at};
-  return who(reader) + " " + shown_text(reader) + " and returned at " + time(reader->returned_at) +
-         ", before " + who(writers[0]) + " was called at " + time(writers[0]->invoked_at) +
-         ", the first to write " + to_text(token);
+  return Because{"future-read", who(reader) + " " + shown_text(reader) + " and returned at " +
+                                    time(reader->returned_at) + ", before " + who(writers[0]) +
+                                    " was called at " + time(writers[0]->invoked_at) +
+                                    ", the first to write " + to_text(token)};
 }
 
 Said value_out_of_nowhere(const Contradiction& c, const Facts& facts) {
@@ -139,8 +142,10 @@ Said token_seen_twice(const Contradiction& c, const Facts& facts) {
       const auto count = std::count(tokens.begin(), tokens.end(), token);
       if (count < 2 || writers.size() != 1) continue;
       if (op(writers[0]).function != Function::kAppend) continue;
-      return seen_at(reader) + ", which contains " + to_text(token) + " " + std::to_string(count) +
-             " times, although only " + who(writers[0]) + " wrote it";
+      return Because{"duplicate-effect", seen_at(reader) + ", which contains " + to_text(token) +
+                                             " " + std::to_string(count) +
+                                             " times, although only " + who(writers[0]) +
+                                             " wrote it"};
     }
   }
   return std::nullopt;
@@ -165,9 +170,11 @@ Said value_swapped_twice(const Contradiction& c, const Facts& facts) {
   const bool back = expected.is_nil() ? !never_nil(facts, swaps[0], swaps[1])
                                       : facts.only_writer(expected) == nullptr;
   if (back) return std::nullopt;
-  return who(swaps[0]) + " and " + who(swaps[1]) + " both succeeded, although " +
-         to_text(expected) + (expected.is_nil() ? " never came back" : " was written only once") +
-         " and the first of them replaced it";
+  return Because{"lost-update",
+                 who(swaps[0]) + " and " + who(swaps[1]) + " both succeeded, although " +
+                     to_text(expected) +
+                     (expected.is_nil() ? " never came back" : " was written only once") +
+                     " and the first of them replaced it"};
 }
 
 std::string replaced_text(const Request* change) {
@@ -183,16 +190,16 @@ Said change_not_seen(const Facts& facts, const Request* change, const Request* r
   if (shown.is_nil()) {
     if (written == nullptr || written->is_nil()) return std::nullopt;
     if (!facts.never_nil_between(change, reader)) return std::nullopt;
-    return told + ", and nothing removes it";
+    return Because{"lost-write", told + ", and nothing removes it"};
   }
   if (op(change).function == Function::kAppend) {
     const auto tokens = tokens_of(shown);
     const bool there = std::find(tokens.begin(), tokens.end(), *written) != tokens.end();
     if (there || !facts.only_appends()) return std::nullopt;
-    return told + ", which lacks " + to_text(*written);
+    return Because{"lost-write", told + ", which lacks " + to_text(*written)};
   }
   if (!facts.there_before(shown, change)) return std::nullopt;
-  return told + ", " + replaced_text(change);
+  return Because{"stale-read", told + ", " + replaced_text(change)};
 }
 
 Said stale_answer(const Contradiction& c, const Facts& facts) {
@@ -224,15 +231,16 @@ Said went_back(const Facts& facts, const Request* first, const Request* second) 
   if (newer == older || newer.is_nil()) return std::nullopt;
   if (older.is_nil()) {
     if (!facts.never_nil_between(first, second)) return std::nullopt;
-    return then_text(first, second) + ", and nothing removes it";
+    return Because{"lost-write", then_text(first, second) + ", and nothing removes it"};
   }
   if (facts.only_appends()) {
     if (begins_with(older, newer)) return std::nullopt;
-    return then_text(first, second) + ", which does not continue it";
+    return Because{"non-monotonic-read", then_text(first, second) + ", which does not continue it"};
   }
   if (!facts.there_before(older, first)) return std::nullopt;
   if (tokens_of(newer).size() != 1) return std::nullopt;
-  return then_text(first, second) + ", which " + to_text(newer) + " had replaced";
+  return Because{"non-monotonic-read",
+                 then_text(first, second) + ", which " + to_text(newer) + " had replaced"};
 }
 
 Said answers_went_back(const Contradiction& c, const Facts& facts) {
@@ -254,8 +262,9 @@ Said orders_disagree(const Contradiction& c, const Facts& facts) {
       const Value& x = *shown_value(op(a));
       const Value& y = *shown_value(op(b));
       if (a >= b || begins_with(x, y) || begins_with(y, x)) continue;
-      return who(a) + " " + shown_text(a) + " and " + who(b) + " " + shown_text(b) +
-             ", of which neither continues the other, although there are only appends";
+      return Because{"incompatible-order",
+                     who(a) + " " + shown_text(a) + " and " + who(b) + " " + shown_text(b) +
+                         ", of which neither continues the other, although there are only appends"};
     }
   }
   return std::nullopt;
@@ -284,7 +293,7 @@ bool writes_token(const Request& request, const Value& token) {
   return std::find(written->list().begin(), written->list().end(), token) != written->list().end();
 }
 
-std::optional<std::string> explain_by_pattern(const Contradiction& contradiction) {
+std::optional<Because> explain_by_pattern(const Contradiction& contradiction) {
   const Facts facts(contradiction);
   for (const auto& pattern : kPatterns) {
     if (auto said = pattern(contradiction, facts)) return said;

@@ -3,6 +3,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "checker/history/requests.h"
@@ -17,7 +18,12 @@ struct Contradiction {
   std::span<const Request* const> all;  // Every request of the key, failed ones too.
 };
 
-std::optional<std::string> explain_by_pattern(const Contradiction& contradiction);
+struct Because {
+  std::string_view topic;  // A word of the glossary.
+  std::string text;        // "... returned 5, which 7 had replaced".
+};
+
+std::optional<Because> explain_by_pattern(const Contradiction& contradiction);
 
 // The tokens of a value as kv-append counts them: none of nil, a list's items, else itself.
 std::vector<Value> tokens_of(const Value& value);

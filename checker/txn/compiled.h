@@ -48,8 +48,8 @@ struct Key {
   // Two transactions that did not fail wrote one value: who was seen cannot be told.
   std::uint32_t twice = kNone;  // The second element.
 
-  // A list key without any append can only be told by what was read of it.
-  bool is_list() const { return appended || (!written && longest != nullptr); }
+  // A key that nobody changed may be either.
+  bool is_list() const { return appended || !written; }
   // No order of versions can be had.
   bool is_unclear() const { return twice != kNone || (appended && written); }
 };

@@ -97,7 +97,8 @@ class Reader {
     static const Value::List kEmpty;
     const Step& step = steps[i];
     if (!step.value->is_list() && !step.value->is_nil()) {
-      return report(Anomaly::kGarbageRead, step, Detail::kNotAList);
+      const Detail detail = history_.keys[step.key].appended ? Detail::kNotAList : Detail::kPlain;
+      return report(Anomaly::kGarbageRead, step, detail, step.value);
     }
     const Value::List& list = step.value->is_list() ? step.value->list() : kEmpty;
     if (!ends_with_own(steps, i, list, local.own)) {

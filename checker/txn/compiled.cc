@@ -25,6 +25,7 @@ void Compiled::add(const Request& request) {
   Transaction& txn = transactions.emplace_back();
   txn.invoked_at = request.invoked_at;
   txn.returned_at = answered ? request.returned_at : kNever;
+  txn.stopped_at = op.returned_at;
   txn.process = op.process;
   txn.revision = answered ? op.revision : OptionalInt();
   txn.index = request.index;

@@ -23,6 +23,7 @@ struct Step {
 struct Transaction {
   std::int64_t invoked_at = 0;
   std::int64_t returned_at = kNever;  // kNever unless it was answered.
+  std::int64_t stopped_at = kNever;   // When its client stopped waiting: a guess, no bound.
   std::int64_t process = 0;
   OptionalInt revision;
   std::uint32_t index = 0;  // In the history.

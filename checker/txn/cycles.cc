@@ -70,21 +70,22 @@ Anomaly cycle_anomaly(const Shape& shape, const Cycle& cycle) {
 void CycleSearch::run(Findings& findings) {
   const Components components(graph_, kAll);
   steps_ += graph_.edges();
-  bool found[kShapes] = {};
-  if (!components.on_cycles().empty()) {
-    for (const bool sessions : {false, true}) {
-      for (std::size_t i = 0; i < kShapes; ++i) {
-        if (!found[i]) found[i] = search_dependencies(findings, kShapeTable[i], sessions);
-      }
-    }
-    if (std::none_of(found, found + kShapes, [](bool yes) { return yes; })) {
-      search_any(findings, components);
-    }
-  }
-  if (!agrees_with_realtime(components)) search_realtime(findings, components, found);
+  if (!components.on_cycles().empty()) search_dependencies(findings, components);
+  if (!agrees_with_realtime(components)) search_realtime(findings, components);
 }
 
-bool CycleSearch::search_dependencies(Findings& findings, const Shape& shape, bool sessions) {
+void CycleSearch::search_dependencies(Findings& findings, const Components& components) {
+  bool any = false;
+  for (const bool sessions : {false, true}) {
+    for (const Shape& shape : kShapeTable) {
+      if (findings.found().has(shape.anomaly)) continue;
+      if (search_shape(findings, shape, sessions)) any = true;
+    }
+  }
+  if (!any) search_any(findings, components);
+}
+
+bool CycleSearch::search_shape(Findings& findings, const Shape& shape, bool sessions) {
   const unsigned kinds = shape.kinds | (sessions ? bit(EdgeKind::kSession) : 0);
   const Components components(graph_, kinds);
   steps_ += graph_.edges();
@@ -157,16 +158,15 @@ void CycleSearch::search_any(Findings& findings, const Components& components) {
   }
 }
 
-void CycleSearch::search_realtime(Findings& findings, const Components& components,
-                                  const bool* found) {
-  for (std::size_t i = 0; i < kShapes; ++i) {
-    if (found[i]) continue;
+void CycleSearch::search_realtime(Findings& findings, const Components& components) {
+  for (const Shape& shape : kShapeTable) {
+    if (findings.found().has(shape.anomaly)) continue;
     limit_ = steps_ + budget_;
-    const std::optional<Cycle> cycle = shortest_realtime(kShapeTable[i], components);
+    const std::optional<Cycle> cycle = shortest_realtime(shape, components);
     if (cycle) {
-      findings.add({cycle_anomaly(kShapeTable[i], *cycle), Detail::kPlain, *cycle});
+      findings.add({cycle_anomaly(shape, *cycle), Detail::kPlain, *cycle});
     } else if (spent()) {
-      const auto first = static_cast<std::size_t>(kShapeTable[i].anomaly);
+      const auto first = static_cast<std::size_t>(shape.anomaly);
       unfinished_.add(static_cast<Anomaly>(first + 2 * kShapes));
     }
   }

@@ -36,9 +36,8 @@ extern const std::array<Shape, kShapes> kShapeTable;
 // What the anomaly of a shape is called when sessions or real time take part.
 Anomaly cycle_anomaly(const Shape& shape, const Cycle& cycle);
 
-// Looks for cycles, the shortest of each shape as far as the budget goes: first of dependencies
-// alone, then with sessions, then with real time, and of one shape only in the first of these
-// that has any. Steps are edges looked at.
+// Looks for cycles, the shortest of each shape as far as the budget goes: of dependencies alone,
+// and of shapes that have none, with sessions and with real time. Steps are edges looked at.
 class CycleSearch {
  public:
   CycleSearch(const Compiled& history, const Graph& graph, std::uint64_t budget)
@@ -59,13 +58,14 @@ class CycleSearch {
     EdgeKind kind = EdgeKind::kWw;  // By which it was reached.
   };
 
-  bool search_dependencies(Findings& findings, const Shape& shape, bool sessions);
+  void search_dependencies(Findings& findings, const Components& components);
+  bool search_shape(Findings& findings, const Shape& shape, bool sessions);
   std::optional<Cycle> shortest(const Shape& shape, unsigned kinds, const Components& components);
   std::optional<Cycle> cycle_through(const Shape& shape, unsigned kinds,
                                      const Components& components, std::uint32_t from,
                                      Graph::Edge edge, std::size_t length_max);
   void search_any(Findings& findings, const Components& components);
-  void search_realtime(Findings& findings, const Components& components, const bool* found);
+  void search_realtime(Findings& findings, const Components& components);
   bool agrees_with_realtime(const Components& components);
   std::optional<Cycle> shortest_realtime(const Shape& shape, const Components& components);
   std::vector<std::int64_t> least_returns(const Shape& shape, const Components& components);

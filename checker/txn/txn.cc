@@ -1,5 +1,6 @@
 #include "checker/txn/txn.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "checker/txn/completion.h"
@@ -60,6 +61,10 @@ class Judge {
       complete(report);
       reports.push_back(std::move(report));
     }
+    // What fewer transactions show is easier to see.
+    std::stable_sort(reports.begin(), reports.end(), [](const Report& a, const Report& b) {
+      return a.witness.size() < b.witness.size();
+    });
     return reports;
   }
 

@@ -419,6 +419,17 @@ std::vector<std::int64_t> gaps_of(const Journal& journal, std::int64_t first) {
   return gaps;
 }
 
+// An answer of a revision that there never was: below that of the empty store, or a change that is
+// not above it.
+const Answer* before_the_first(const Journal& journal, std::int64_t first) {
+  for (const Answer& answer : journal.answers()) {
+    if (answer.revision > first) break;
+    const bool change = answer.kind == Answer::Kind::kChange;
+    if (change || answer.revision < first) return &answer;
+  }
+  return nullptr;
+}
+
 // More revisions that nobody claims than there can be changes that made them.
 bool far_too_many_gaps(const Journal& journal, const MvccOptions& options) {
   const auto span = static_cast<std::uint64_t>(
@@ -434,6 +445,13 @@ Replayed replay(const Journal& journal, const MvccOptions& options) {
     replayed.report = undecided(kProperty, "not replayed because the answer of " +
                                                who(journal, journal.silent().front()) +
                                                ", which is a change, carries no revision");
+    return replayed;
+  }
+  if (const Answer* answer = before_the_first(journal, options.first_revision)) {
+    replayed.report = finding(journal, kProperty, "wrong-answer", {answer->index},
+                              who(journal, answer->index) + " was answered with " +
+                                  at_revision(answer->revision) + ", but the empty store has " +
+                                  at_revision(options.first_revision));
     return replayed;
   }
   if (far_too_many_gaps(journal, options)) {

@@ -327,7 +327,48 @@ class Generator {
   std::int64_t end_ = 0;
 };
 
+// Changes one number or truth value somewhere within; false if there is none.
+bool change_somewhere(Value& value, Dice& dice) {
+  if (value.is_int()) {
+    value = Value(std::max<std::int64_t>(0, value.number() + dice.below(5) - 2));
+    return true;
+  }
+  if (value.is_bool()) {
+    value = Value(!value.truth());
+    return true;
+  }
+  if (!value.is_list() || value.list().empty()) return false;
+  Value::List list = value.list();
+  const auto at = static_cast<std::size_t>(dice.below(static_cast<std::int64_t>(list.size())));
+  const bool changed = change_somewhere(list[at], dice);
+  if (changed) value = Value(std::move(list));
+  return changed;
+}
+
 }  // namespace
+
+History with_a_lie(History history, Dice& dice) {
+  const History before = history;
+  const auto n = static_cast<std::int64_t>(history.operations.size());
+  Operation& op = history.operations[static_cast<std::size_t>(dice.below(n))];
+  switch (dice.below(4)) {
+    case 0:
+      if (op.revision) op.revision = *op.revision + dice.below(3) - 1;
+      break;
+    case 1:
+      if (op.outcome == Outcome::kOk && op.function == Function::kKv) {
+        op.outcome = dice.percent(50) ? Outcome::kFail : Outcome::kUnknown;
+        op.results.clear();
+        op.revision.reset();
+      }
+      break;
+    default:
+      for (int i = 0; i < 5 && !op.results.empty(); ++i) {
+        if (change_somewhere(op.results[0], dice)) break;
+      }
+  }
+  return fault_of(history) ? before : history;
+}
 
 History mvcc_history(const MvccShape& shape, Dice& dice) {
   return Generator(shape, dice).generate();

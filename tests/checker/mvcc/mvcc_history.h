@@ -33,6 +33,10 @@ struct MvccShape {
 // received everything up to their end.
 History mvcc_history(const MvccShape& shape, Dice& dice);
 
+// The same with a lie in it: another number within an answer, another revision or another outcome.
+// It keeps the invariants of a history.
+History with_a_lie(History history, Dice& dice);
+
 // Trees for histories written by hand.
 Value put(std::string_view key, Value value, std::vector<Value> options = {});
 Value range(std::string_view key, std::string_view end = "", std::vector<Value> options = {});

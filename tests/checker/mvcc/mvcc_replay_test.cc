@@ -10,6 +10,7 @@
 #include "checker/history/text.h"
 #include "checker/mvcc/order.h"
 #include "tests/checker/mvcc/mvcc_history.h"
+#include "tests/checker/mvcc/mvcc_twin.h"
 
 namespace plumbline::checker::mvcc {
 namespace {
@@ -47,6 +48,30 @@ TEST(MvccReplay, CorrectStoresRaiseNoAlarm) {
     if (result.report.verdict == Verdict::kUnknown) ++undecided;
   }
   EXPECT_LT(undecided, 40);
+}
+
+TEST(MvccReplayTwin, AgreesOnSmallHistories) {
+  int valid = 0;
+  int invalid = 0;
+  for (std::uint64_t seed = 0; seed < 12000; ++seed) {
+    Dice dice(seed);
+    MvccShape shape{.operations = 7, .clients = 4, .keys = 2, .watches = 0, .leases = 0};
+    shape.unknown_percent = static_cast<int>(dice.below(50));
+    shape.txn_percent = 40;
+    History history = mvcc_history(shape, dice);
+    if (dice.percent(70)) history = with_a_lie(std::move(history), dice);
+    const Journal journal(history);
+    const Report order = check_order(journal);
+    const Report report = replay(journal, {}).report;
+    ASSERT_NE(report.verdict, Verdict::kUnknown) << seed << report.sentence << all_of(history);
+    const Verdict verdict = merge(order.verdict, report.verdict);
+    const bool explained = brute_force_explains(history);
+    ASSERT_EQ(verdict == Verdict::kValid, explained)
+        << seed << ": " << order.sentence << report.sentence << all_of(history);
+    ++(explained ? valid : invalid);
+  }
+  EXPECT_GT(valid, 4000);
+  EXPECT_GT(invalid, 2000);
 }
 
 TEST(MvccReplay, AHundredThousandOperations) {

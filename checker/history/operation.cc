@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <utility>
 
+#include "checker/history/kv_tree.h"
+
 namespace plumbline::checker {
 namespace {
 
@@ -39,8 +41,8 @@ constexpr std::array kFunctions = {
     FunctionInfo{Function::kTxn, "txn", 0, kAny, 0, kAny},
     FunctionInfo{Function::kKv, "kv", 1, 1, 1, 1},
     FunctionInfo{Function::kCompact, "compact", 1, 1, 0, 1},
-    FunctionInfo{Function::kLeaseGrant, "lease-grant", 2, 2, 0, 2},
-    FunctionInfo{Function::kLeaseKeepAlive, "lease-keep-alive", 1, 1, 0, 1},
+    FunctionInfo{Function::kLeaseGrant, "lease-grant", 2, 2, 1, 2},
+    FunctionInfo{Function::kLeaseKeepAlive, "lease-keep-alive", 1, 1, 1, 1},
     FunctionInfo{Function::kLeaseRevoke, "lease-revoke", 1, 1, 0, 1},
     FunctionInfo{Function::kWatch, "watch", 1, 1, 0, kAny},
     FunctionInfo{Function::kState, "state", 0, 0, 1, 1},
@@ -99,6 +101,35 @@ std::optional<std::string> fault_of_cas_answer(const Operation& op) {
   return std::nullopt;
 }
 
+std::optional<std::string> fault_of_store_call(const Operation& op) {
+  switch (op.function) {
+    case Function::kKv: return fault_of_kv_request(op.arguments[0]);
+    case Function::kWatch: return fault_of_watch_request(op.arguments[0]);
+    case Function::kCompact:
+    case Function::kLeaseGrant:
+    case Function::kLeaseKeepAlive:
+    case Function::kLeaseRevoke: return fault_of_integers(name_of(op.function), op.arguments);
+    default: return std::nullopt;
+  }
+}
+
+std::optional<std::string> fault_of_store_answer(const Operation& op) {
+  const std::string_view name = name_of(op.function);
+  switch (op.function) {
+    case Function::kKv: return fault_of_kv_response(op.arguments[0], op.results[0]);
+    case Function::kCompact:
+    case Function::kLeaseRevoke: return fault_of_integers_or_error(name, op.results, 0);
+    case Function::kLeaseGrant: return fault_of_integers_or_error(name, op.results, 2);
+    case Function::kLeaseKeepAlive: return fault_of_integers_or_error(name, op.results, 1);
+    case Function::kWatch:
+      for (const Value& response : op.results) {
+        if (auto fault = fault_of_watch_response(response)) return fault;
+      }
+      return std::nullopt;
+    default: return std::nullopt;
+  }
+}
+
 std::optional<std::string> fault_of_results(const Operation& op) {
   const FunctionInfo& info = info_of(op.function);
   const std::string name(info.name);
@@ -117,7 +148,7 @@ std::optional<std::string> fault_of_results(const Operation& op) {
   if (op.function == Function::kDelete && !op.results.empty() && !op.results[0].is_bool()) {
     return "the result of delete must be true or false";
   }
-  return std::nullopt;
+  return fault_of_store_answer(op);
 }
 
 bool reads_only(const Operation& op) {
@@ -195,7 +226,7 @@ std::optional<std::string> fault_of_call(const Operation& op) {
   if (op.function == Function::kAppend && (op.arguments[0].is_list() || op.arguments[0].is_nil())) {
     return "append takes one token, neither nil nor a list";
   }
-  return std::nullopt;
+  return fault_of_store_call(op);
 }
 
 std::optional<std::string> fault_of(const Operation& op) {

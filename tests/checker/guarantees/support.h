@@ -1,0 +1,49 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "checker/guarantees/guarantees.h"
+#include "checker/history/history.h"
+#include "tests/checker/support/builder.h"
+#include "tests/checker/support/random_history.h"
+
+namespace plumbline::checker {
+
+using Indices = std::vector<std::uint64_t>;
+
+// The reports of a guarantee by its name in the registry. What every report must hold to is
+// expected on the way: its property, a sentence, a witness that is in order and within the history.
+std::vector<Report> reports_of(std::string_view guarantee, const History& history,
+                               const GuaranteeOptions& options = {});
+Verdict verdict_of(std::string_view guarantee, const History& history,
+                   const GuaranteeOptions& options = {});
+
+// The first report is a violation with this topic, sentence and witness.
+void expect_violation(const std::vector<Report>& reports, std::string_view topic,
+                      std::string_view sentence, const Indices& witness);
+
+struct SimulatedShape {
+  int operations = 8;
+  int clients = 3;
+  int unknown_percent = 20;
+  int fail_percent = 10;
+};
+
+// A history of a store that keeps all promises: `choose` sets function, key and arguments of a
+// call, `act` lets it take effect at one instant between call and return (if it is unknown, at any
+// time after its call, or never) and sets the results. Answers of what is not ok are dropped.
+History simulated(const SimulatedShape& shape, Dice& dice,
+                  const std::function<void(Operation&)>& choose,
+                  const std::function<void(Operation&)>& act);
+
+// For a failed comparison with a twin: every operation in a line.
+std::string all_of(const History& history);
+
+// Some answered operation with results; nullptr if chance finds none.
+Operation* some_answered(History& history, Function function, Dice& dice);
+
+}  // namespace plumbline::checker

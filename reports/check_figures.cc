@@ -36,10 +36,10 @@ const std::vector<std::uint64_t>& named_by(const Report& finding) {
   return finding.witness.empty() ? finding.undecided : finding.witness;
 }
 
+// A transaction has the key "" whatever it touches, so the operations' own keys count too.
 std::set<std::string_view> keys_of(const History& history, const Report& finding) {
   std::set<std::string_view> keys;
   if (!finding.key.empty()) keys.insert(finding.key);
-  if (!keys.empty()) return keys;
   for (const std::uint64_t index : named_by(finding)) keys.insert(history.operations[index].key);
   return keys;
 }

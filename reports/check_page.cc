@@ -181,10 +181,7 @@ std::string argument(const Report& report) {
   std::string html = "<div>\n<h3>The proof</h3>\n<ol class=\"proof\">\n";
   const std::size_t shown = std::min(report.argument.size(), kArgumentLinesMax);
   for (std::size_t i = 0; i < shown; ++i) {
-    const std::string& line = report.argument[i];
-    const std::size_t begin = std::min(line.find_first_not_of(' '), line.size());
-    html += begin > 0 ? "<li class=\"in\">" : "<li>";
-    html += markup(shortened(line.substr(begin), kSentenceMax)) + "\n";
+    html += "<li>" + markup(shortened(report.argument[i], kSentenceMax)) + "\n";
   }
   html += "</ol>\n";
   if (shown < report.argument.size()) {

@@ -70,8 +70,16 @@ struct KeyRow {
   std::uint64_t operations() const { return outcomes[0] + outcomes[1] + outcomes[2]; }
 };
 
-std::vector<KeyRow> key_rows(const checker::CheckResult& result, const History& history) {
-  std::vector<KeyRow> rows;
+struct KeyRows {
+  std::vector<KeyRow> rows;  // The worst first.
+  // Whether something was found that belongs to no row: about several keys, or about one within
+  // transactions.
+  bool more_found = false;
+};
+
+KeyRows key_rows(const checker::CheckResult& result, const History& history) {
+  KeyRows keys;
+  std::vector<KeyRow>& rows = keys.rows;
   std::unordered_map<std::string_view, std::size_t> at;  // Looked up only; never walked.
   for (const checker::Operation& op : history.operations) {
     const auto [known, fresh] = at.try_emplace(op.key, rows.size());
@@ -80,21 +88,17 @@ std::vector<KeyRow> key_rows(const checker::CheckResult& result, const History& 
   }
   for (const Report& report : result.reports) {
     const auto known = at.find(report.key);
-    if (known == at.end()) continue;
+    if (report.key.empty() || known == at.end()) {
+      keys.more_found |= report.verdict != Verdict::kValid;
+      continue;
+    }
     Verdict& verdict = rows[known->second].verdict;
     verdict = merge(verdict, report.verdict);
   }
   std::sort(rows.begin(), rows.end(), [](const KeyRow& a, const KeyRow& b) {
     return std::make_tuple(b.verdict, a.key) < std::make_tuple(a.verdict, b.key);
   });
-  return rows;
-}
-
-// A report about more than one key says nothing about each of them.
-bool any_finding_without_key(const checker::CheckResult& result) {
-  return std::any_of(result.reports.begin(), result.reports.end(), [](const Report& report) {
-    return report.verdict != Verdict::kValid && report.key.empty();
-  });
+  return keys;
 }
 
 }  // namespace
@@ -169,8 +173,8 @@ std::string checks_section(const checker::CheckResult& result) {
 
 std::string keys_section(const checker::CheckResult& result, const History& history) {
   if (history.operations.empty()) return "";
-  const std::vector<KeyRow> rows = key_rows(result, history);
-  const bool apart = any_finding_without_key(result);
+  const KeyRows keys = key_rows(result, history);
+  const std::vector<KeyRow>& rows = keys.rows;
   const std::size_t shown = std::min(rows.size(), kKeyRowsMax);
   Table table("Keys", {{"key"},
                        {"operations", true},
@@ -180,7 +184,7 @@ std::string keys_section(const checker::CheckResult& result, const History& hist
                        {"verdict"}});
   for (std::size_t i = 0; i < shown; ++i) {
     const KeyRow& row = rows[i];
-    const bool open = apart && row.verdict == Verdict::kValid;
+    const bool open = keys.more_found && row.verdict == Verdict::kValid;
     table.row({row.key.empty() ? "<span class=\"dim\">the whole store</span>" : cell(row.key),
                with_commas(row.operations()), with_commas(row.outcomes[0]),
                with_commas(row.outcomes[1]), with_commas(row.outcomes[2]),

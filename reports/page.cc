@@ -51,8 +51,7 @@ gap:0 2rem;align-items:start}
 .hero svg{max-width:100%;min-width:50rem;height:auto}
 .proof{background:var(--box);padding:.6rem .9rem;margin:0;list-style:none;overflow-wrap:anywhere;
 font-family:ui-monospace,"Liberation Mono",monospace;font-size:.9rem}
-.proof li{padding-left:2ch;text-indent:-2ch;white-space:pre-wrap}
-.proof li.in{padding-left:4ch}
+.proof li{padding-left:6ch;text-indent:-6ch;white-space:pre-wrap}
 .word pre{background:var(--box);padding:.5rem .9rem;white-space:pre-wrap;overflow-wrap:anywhere}
 article:target{outline:2px solid var(--blue);outline-offset:.4rem}
 dl.facts{display:flex;flex-wrap:wrap;gap:.2rem 1.6rem;margin:.5rem 0}

@@ -6,7 +6,7 @@ namespace {
 constexpr auto kAnomaly = Subject::kAnomaly;
 
 constexpr GlossaryEntry kEntries[] = {
-    {kAnomaly, "revision-reuse", "reused-revision, duplicate-revision",
+    {kAnomaly, "revision-reuse", "revision-claimed-twice, reused-revision, duplicate-revision",
      "two changes claim one revision",
      "A store that numbers its changes gives each its own number. Two acknowledged changes with "
      "one number mean that two leaders numbered by themselves, or that a log was cut and its "
@@ -14,14 +14,16 @@ constexpr GlossaryEntry kEntries[] = {
      "c1: put(x, 1) ok, at revision 9\n"
      "c2: put(y, 2) ok, at revision 9",
      "linearizable", "revision, revision-gap, split-brain"},
-    {kAnomaly, "revision-gap", "missing-revision", "a revision that no operation can have made",
+    {kAnomaly, "revision-gap", "unexplained-revision, missing-revision",
+     "a revision that no operation can have made",
      "Later changes were seen, but nobody made this one: every acknowledged change has another "
      "number, and no operation of unknown outcome fits. A gap that an unknown operation can fill "
      "is no violation.",
      "c1: put(x, 1) ok, at revision 8\n"
      "c1: put(x, 2) ok, at revision 10    no operation is left for 9",
      "linearizable", "revision, revision-reuse, unknown-outcome"},
-    {kAnomaly, "revision-backwards", "backward-revision, revision-goes-back",
+    {kAnomaly, "revision-backwards",
+     "revision-goes-back, non-monotonic-revision, stale-revision, backward-revision",
      "an operation was called after a revision was known and got an earlier one",
      "The number of the state only grows. An operation that began after somebody had been told "
      "revision 12 must be at 12 or above, or above 12 if it changed something.",
@@ -69,18 +71,18 @@ constexpr GlossaryEntry kEntries[] = {
      "c1: keep-alive of a lease of 5 s answered at 10 s\n"
      "c2: get(x) = nil at 12 s    nobody deleted x",
      "the promises of a lease", "lease, late-lease-end, mutex"},
-    {kAnomaly, "late-lease-end", "immortal-lease, late-expiry",
+    {kAnomaly, "late-lease-end", "lease-keys-left, immortal-lease, late-expiry",
      "a key of a lease was still there long after the lease had to end",
      "After its time and a margin for a change of leader, an ended lease must take its keys with "
      "it. A lease that never ends leaves locks that nobody holds.",
      "c1: lease of 5 s granted at 0 s, never kept alive\n"
      "c2: get(x) at 60 s still shows the key",
      "the promises of a lease", "lease, early-lease-end"},
-    {kAnomaly, "compacted-read", "compaction-fault",
+    {kAnomaly, "compacted-read", "read-below-compaction, false-compacted, false-future",
      "a read of an old revision was answered though it was compacted, or refused though it was not",
      "After a compaction at revision 9, states below 9 are gone: a read there must get an error, "
-     "and a read at 9 or above must get its answer. Anything else means that history was thrown "
-     "away too early, or that an answer was made up.",
+     "and a read at 9 or above must get its answer, as long as the revision exists. Anything else "
+     "means that history was thrown away too early, or that an answer was made up.",
      "c1: compact(9) ok\n"
      "c2: get(x) of revision 7 = 5",
      "reads of named revisions", "compaction, revision"},

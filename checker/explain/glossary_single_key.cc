@@ -16,7 +16,7 @@ constexpr GlossaryEntry kEntries[] = {
      "c2: get(x) = 5  20 ms to 30 ms    7 had replaced 5",
      "linearizable, strict-serializable",
      "linearizable, sequential, non-monotonic-read, read-your-writes"},
-    {kAnomaly, "lost-write", "lost-acknowledged-write, write-lost",
+    {kAnomaly, "lost-write", "lost-acknowledged-write, write-lost, lost-append",
      "a write was acknowledged and no later read shows that it ever happened",
      "The client was told that its write is done. Afterwards the store answers as if it had never "
      "been asked, and nobody wrote anything that could have replaced it. Usual causes: an answer "
@@ -42,7 +42,8 @@ constexpr GlossaryEntry kEntries[] = {
      "c1: get(x) = 7   0 ms to 10 ms\n"
      "c2: put(x, 7)    20 ms to 30 ms    the only write of 7",
      "linearizable, sequential, causal", "garbage-read, history"},
-    {kAnomaly, "garbage-read", "read-of-a-value-never-written, value-never-written, thin-air-read",
+    {kAnomaly, "garbage-read",
+     "never-written, read-of-a-value-never-written, value-never-written, thin-air-read",
      "a read saw a value that nobody ever wrote",
      "No operation of the history writes the value, not even one whose outcome is unknown. The "
      "store invented it, mixed two values, or gave the answer of another key. It can also mean "
@@ -99,7 +100,8 @@ constexpr GlossaryEntry kEntries[] = {
      "c1: get(x) = [1, 2]\n"
      "c2: get(x) = [2, 1]",
      "linearizable, sequential, serializable, read-uncommitted", "split-brain, long-fork, G0"},
-    {kAnomaly, "wrong-answer", "impossible-answer", "an answer that no state gives",
+    {kAnomaly, "wrong-answer", "impossible-answer, wrong-comparison",
+     "an answer that no state gives",
      "Whatever the state was, the operation cannot have been answered so: a compare-and-swap "
      "that failed and names the expected value as the one it saw, an append that read back "
      "without itself.",
@@ -110,35 +112,28 @@ constexpr GlossaryEntry kEntries[] = {
      "order that agrees with real time was tried or excluded, and in each some answer is wrong. "
      "The witness is the least set of operations for which this holds.",
      "", "linearizable", "linearizable, witness, stale-read, lost-update"},
-    {kAnomaly, "read-your-writes", "RYW, read-my-writes", "a client did not see its own write",
-     "After its write was acknowledged, the same client read an older state. The promise of the "
-     "same name says that this never happens within one session.",
+    {kAnomaly, "missed-own-write", "missing-own-write", "a client did not see its own write",
+     "After its write was acknowledged, the same client read an older state. Mostly it asked "
+     "another replica, which was behind.",
      "c1: put(x, 7)   acknowledged\n"
      "c1: get(x) = 5  by the same client, later",
-     "read-your-writes, causal, sequential, linearizable",
-     "monotonic-reads, monotonic-writes, writes-follow-reads, session, causal"},
-    {kAnomaly, "monotonic-reads", "MR, monotonic-read",
-     "within one session, a later read saw an older state",
-     "What a client has seen once it must not lose again. It breaks when a client moves from one "
-     "replica to another that is behind.",
-     "c1: get(x) = 7 from n1\n"
-     "c1: get(x) = 5 from n2    5 was replaced by 7",
-     "monotonic-reads, causal, sequential, linearizable",
-     "read-your-writes, non-monotonic-read, session"},
-    {kAnomaly, "monotonic-writes", "MW, monotonic-write",
+     "read-your-writes, causal, sequential, linearizable", "read-your-writes, stale-read, session"},
+    {kAnomaly, "non-monotonic-write", "writes-out-of-order",
      "writes of one session took effect in another order than they were made",
-     "A client wrote first one thing and then another; somebody saw the second without the first, "
-     "or the first on top of the second.",
+     "A client wrote first one thing and then another; the store put the second before the first, "
+     "or showed the second without the first.",
      "c1: put(x, 1), then put(y, 2)\n"
      "c2: get(y) = 2, then get(x) = nil",
-     "monotonic-writes, causal, sequential, linearizable", "writes-follow-reads, session, causal"},
-    {kAnomaly, "writes-follow-reads", "WFR, session-causality",
-     "a write was seen without what its writer had read before",
-     "A client read a value and then wrote an answer to it. Whoever sees the answer must be able "
-     "to see the question.",
+     "monotonic-writes, causal, sequential, linearizable",
+     "monotonic-writes, write-before-read, session"},
+    {kAnomaly, "write-before-read", "effect-before-cause",
+     "a write took effect before what its writer had read",
+     "A client read a value and then wrote an answer to it. Somebody saw the answer, but not the "
+     "question that came before it.",
      "c1: get(x) = 1, then put(y, 2)\n"
      "c2: get(y) = 2, then get(x) = nil    1 was written before",
-     "writes-follow-reads, causal, sequential, linearizable", "monotonic-writes, session, causal"},
+     "writes-follow-reads, causal, sequential, linearizable",
+     "writes-follow-reads, non-monotonic-write, session"},
 };
 
 }  // namespace

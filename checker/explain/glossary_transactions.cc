@@ -51,6 +51,14 @@ constexpr GlossaryEntry kEntries[] = {
      "T1 missed a write of T2, T3 saw T2, T3 missed a write of T4, T1 saw T4",
      "snapshot-isolation, serializable",
      "G-single, G2-item, long-fork, process-edge, realtime-edge"},
+    {kAnomaly, "G-monotonic", "G-monotonic-process, G-monotonic-realtime, non-monotonic-view",
+     "within one transaction, a later read missed what an earlier read had seen of another",
+     "T1 saw one write of T2, and afterwards missed another of T2's writes: it went back while it "
+     "ran.",
+     "T2: w(x, 2), w(y, 2)\n"
+     "T1: r(x) = 2, r(y) = 1    1 was replaced by T2",
+     "monotonic-atomic-view, snapshot-isolation, serializable",
+     "G-single, torn-transaction, monotonic-atomic-view"},
     {kAnomaly, "G2-item", "anti-dependency-cycle, G2-item-process, G2-item-realtime",
      "a circle of dependencies with at least one read that missed a later write of an item",
      "Each transaction missed what another wrote, so each comes before the other. With two such "

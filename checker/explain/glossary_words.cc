@@ -30,11 +30,28 @@ constexpr GlossaryEntry kEntries[] = {
      "else valid. The verdict depends on the history and the budget in steps, never on the "
      "machine.",
      "", "", "valid, unknown, invalid"},
-    {kWord, "malformed-history", "not-well-formed, malformed",
+    {kWord, "malformed-history", "illegal-history, well-formed, not-well-formed, malformed",
      "the recording contradicts itself, so it cannot be judged",
      "An operation returns before its call, a client has two operations open, or calls are not in "
      "order of time. This is a fault of whoever recorded the history, not of the store.",
      "", "", "history, process"},
+    {kWord, "never-read", "not-read", "nothing was read, so nothing can be said",
+     "The check compares what was done with what is read later, and the history holds no read that "
+     "was answered. Let a client read at the end.",
+     "", "", "not-drained, unknown, set"},
+    {kWord, "not-drained", "undrained",
+     "the queue was not emptied at the end, so elements may still be in it",
+     "Whether an element is lost can be told only when the rest was taken out. Let a client drain "
+     "the queue after the last enqueue.",
+     "", "", "never-read, queue, lost-element"},
+    {kWord, "no-revisions", "without-revisions",
+     "answers carry no revision, so a check that needs them says nothing",
+     "The store does not publish them, or the recorder did not write them down.", "", "",
+     "revision, revisions, unknown"},
+    {kWord, "no-version-order", "", "the history does not tell which value replaced which",
+     "Values are not unique, or nobody read between two writes. What depends on their order stays "
+     "undecided. Values written once, appends, or revisions tell it.",
+     "", "", "list-append, revision, unknown"},
     {kWord, "history", "", "what clients asked, what they were told, and when",
      "Operations with their calls and returns on one clock. It is all that a check looks at: no "
      "log and no state of a node.",
@@ -150,10 +167,10 @@ constexpr GlossaryEntry kEntries[] = {
      "For some recorders a failed compare-and-swap is an observation, for others it says nothing; "
      "some read nil where they know nothing. The switch says which, because a wrong guess gives "
      "false alarms.",
-     "plumbline check log.edn --semantics knossos", "", "outcome, history, manifest"},
+     "plumbline check etcd.log --semantics failed-cas-observed", "", "outcome, history, manifest"},
     {kWord, "manifest", "", "a list of histories with the verdicts that are expected",
      "Judged in one go; what differs from the expectation is told.",
-     "plumbline check --manifest histories.json", "", "verdict, history"},
+     "plumbline check --manifest histories.tsv", "", "verdict, history"},
 };
 
 }  // namespace

@@ -20,6 +20,13 @@ constexpr GlossaryEntry kAnomalies[] = {
      "a has 10: transfer(a, b, 10) ok, transfer(a, c, 10) ok\n"
      "c3: read = a -10",
      "serializable", "bank, write-skew, wrong-total"},
+    {kAnomaly, "wrong-account", "nil-balance, unknown-account",
+     "a read of all accounts shows one that is none, one twice, or one without a balance",
+     "The set of accounts never changes, and each has a number. A read that shows anything else is "
+     "no state of the bank.",
+     "accounts a, b\n"
+     "c2: read = a 50, b 50, a 50",
+     "snapshot-isolation, serializable", "bank, wrong-total, torn-transaction"},
     {kAnomaly, "lost-element", "missing-element",
      "an element whose addition was acknowledged is not there",
      "The client was told that the element is in. A read called after that does not have it, and "
@@ -27,7 +34,7 @@ constexpr GlossaryEntry kAnomalies[] = {
      "c1: add(s, 7) ok\n"
      "c2: read(s) = [1, 2]   called later",
      "linearizable", "set, set-full, queue, lost-write"},
-    {kAnomaly, "duplicate-element", "repeated-element",
+    {kAnomaly, "duplicate-element", "duplicate, duplicate-elements, repeated-element",
      "an element is there twice, or was handed out twice",
      "It was put in once. A queue gave it to two consumers, or a set shows it twice: an "
      "acknowledgement was lost and the work done again.",
@@ -85,12 +92,12 @@ constexpr GlossaryEntry kAnomalies[] = {
 };
 
 constexpr GlossaryEntry kCheckers[] = {
-    {kChecker, "register", "cas-register, read-write-register",
+    {kChecker, "register", "cas-register, read-write-register, multi-register",
      "one value per key that is read, written, and compared and swapped",
      "The state of a key is one value, nil at first. A read shows it, a write replaces it, a "
      "compare-and-swap replaces it if it is what was expected. Judged key by key.",
      "write(x, 5), cas(x, 5, 7) = true, read(x) = 7", "", "cas, linearizable, kv-append"},
-    {kChecker, "kv-append", "append", "a value per key to which tokens can be appended",
+    {kChecker, "kv-append", "key-value, append", "a value per key to which tokens can be appended",
      "A put makes the value one token, an append adds one to its end, a delete makes it nil. A "
      "read of the whole sequence tells everything that happened to the key before it.",
      "put(x, 1), append(x, 2), get(x) = [1, 2]", "", "register, list-append, duplicate-effect"},
@@ -109,7 +116,7 @@ constexpr GlossaryEntry kCheckers[] = {
      "Tells elements that were lost from those that were only late.",
      "add(s, 7) ok, read(s) = [], read(s) = [7]    7 was late",
      "lost-element, stale-element, duplicate-element", "set, stale-element, lost-element"},
-    {kChecker, "queue", "fifo, fifo-queue, total-queue",
+    {kChecker, "queue", "unordered-queue, fifo, fifo-queue, total-queue",
      "elements go in and come out once, in their order where it is fixed",
      "What is taken out was put in, nothing comes out twice, nothing that was acknowledged is "
      "lost once the queue was drained, and of two elements put in one after the other the first "
@@ -124,7 +131,7 @@ constexpr GlossaryEntry kCheckers[] = {
     {kChecker, "unique-ids", "ids, unique-id", "no id is handed out twice",
      "Every answer of a generator differs from every other. Nothing is asked of their order.",
      "generate = 41, generate = 42", "duplicate-id", "duplicate-id"},
-    {kChecker, "mutex", "lock", "at most one client holds it",
+    {kChecker, "mutex", "owned-mutex, lock", "at most one client holds it",
      "A lock that was granted is held from somewhere between the call and the return of acquire "
      "until somewhere between the call and the return of release.",
      "c1: acquire(l), release(l); c2: acquire(l)", "double-acquire, release-without-acquire",
@@ -142,14 +149,14 @@ constexpr GlossaryEntry kCheckers[] = {
      "known only in part: from transactions that read before they write, from sessions and from "
      "real time. What stays open is said to be undecided.",
      "T1: r(x) = 1, w(x, 2)", "", "list-append, dependency, unknown"},
-    {kChecker, "revisions", "revision-order",
+    {kChecker, "revisions", "replay-by-revision, monotonic-revisions, revision-order",
      "whether published revisions can be the order of changes",
      "A store that numbers its changes has told the order of everything. The check replays the "
      "changes by their numbers and holds each answer against the state at its own, and numbers "
      "against real time.",
      "put(x, 1) at revision 8, get(x) = 1 at revision 8",
      "revision-reuse, revision-gap, revision-backwards", "revision, mvcc, linearizable"},
-    {kChecker, "mvcc", "multi-version, etcd",
+    {kChecker, "mvcc", "mvcc-replay, mvcc-revisions, mvcc-compaction, multi-version, etcd",
      "a store that keeps old revisions: transactions, watches, leases, compaction",
      "Everything is judged by one replay in the order of revisions: answers of reads and of "
      "transactions, events of watches, ends of leases, errors of compacted reads.",

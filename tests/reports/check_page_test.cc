@@ -42,7 +42,7 @@ TEST(CheckPage, SaysWhatIsWrongAndWhy) {
   EXPECT_THAT(page, HasSubstr("<dt>operations</dt><dd>8: 7 ok, 0 failed, 1 unknown</dd>"));
   const std::string why = section_of(page, "why");
   EXPECT_THAT(why, HasSubstr(">Why it is wrong</h2>"));
-  EXPECT_THAT(why, HasSubstr("<li>Let\n<li class=\"in\">T1 = write(orders/42, 7)  c1"));
+  EXPECT_THAT(why, HasSubstr("<li>Let\n<li>  T1 = write(orders/42, 7)  c1"));
   EXPECT_THAT(why, HasSubstr("It read 5: a contradiction."));
   EXPECT_THAT(why, HasSubstr(">strict-serializable</a>"));
   EXPECT_THAT(why, HasSubstr("<dt>? still possible</dt><dd><a href=\"#word-sequential\">"));
@@ -189,6 +189,19 @@ TEST(CheckPage, TheWorstOfSeveralFindingsComesFirstAndTheOthersAreListed) {
   EXPECT_EQ(occurrences(findings, "</span> unknown"), 0U) << "the unknown one comes last";
   EXPECT_THAT(section_of(page, "keys"), HasSubstr("200 of 300 keys are listed, the worst first."));
   EXPECT_LE(page.size(), 2'000'000U);
+}
+
+// Operations of a transaction have no key, but what is found may have one.
+TEST(CheckPage, AFindingWithinTransactionsIsNotTakenForOneOnAKey) {
+  Judged judged = judged_stale_read();
+  for (checker::Operation& op : judged.history.operations) op.key = "";
+  judged.result.reports[0].key = "x";
+  const std::string page = page_of(judged);
+  EXPECT_THAT(page, HasSubstr("of key x</h1>"));
+  EXPECT_THAT(section_of(page, "keys"), HasSubstr("the whole store</span>"));
+  EXPECT_THAT(section_of(page, "keys"), HasSubstr("<td>nothing of its own"));
+  const Surroundings around = surroundings_of(judged.history, judged.result.reports[0]);
+  EXPECT_GT(around.operations.size(), 4U) << "not the witness alone";
 }
 
 std::string decoded(std::string_view text) {

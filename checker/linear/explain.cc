@@ -15,6 +15,10 @@ constexpr std::size_t kValuesNamed = 4;
 constexpr std::size_t kOperationsTold = 5;
 constexpr std::uint64_t kStepsForStory = 100'000;
 
+std::string subject(const KeyCase& key) {
+  return key.model().keyed ? "key " + key.key() : "the history";
+}
+
 std::string told(const Request& request, const TimeText& time) {
   return client_text(*request.operation) + " (" + time(request.invoked_at) + " to " +
          time(request.returned_at) + ") answered " + answer_text(*request.operation);
@@ -87,7 +91,7 @@ Explanation too_much_to_tell(KeyCase& key, const std::vector<std::uint32_t>& cor
   const Request* last = *std::max_element(requests.begin(), requests.end(), [](auto* a, auto* b) {
     return a->returned_at < b->returned_at;
   });
-  return {"key " + key.key() + " is not linearizable because no order explains the answers up to " +
+  return {subject(key) + " is not linearizable because no order explains the answers up to " +
               told(*last, TimeText{last->invoked_at, last->returned_at}) +
               "; the search for the few that suffice to show it ran out of its budget",
           {last}};
@@ -101,12 +105,13 @@ Explanation explain(KeyCase& key, const std::vector<std::uint32_t>& core,
   Contradiction contradiction{{}, key.requests()};
   for (const std::uint32_t i : core) contradiction.core.push_back(key.requests()[i]);
   sort_by_call(contradiction.core);
-  std::optional<std::string> because = explain_by_pattern(contradiction);
+  std::optional<std::string> because;
+  if (key.model().cell) because = explain_by_pattern(contradiction);
   if (!because) because = how_far_any_order_gets(key, contradiction, core, options);
   Explanation explanation;
-  explanation.sentence = "key " + key.key() + " is not linearizable because " + *because;
+  explanation.sentence = subject(key) + " is not linearizable because " + *because;
   explanation.witness = contradiction.core;
-  add_writers(explanation.witness, contradiction);
+  if (key.model().cell) add_writers(explanation.witness, contradiction);
   sort_by_call(explanation.witness);
   return explanation;
 }

@@ -87,7 +87,7 @@ class Set final : public Model {
     if (rank == 0) return false;
     const Shown& before = chain_[rank - 1];
     if (size(from) < before.size) return true;
-    return from == before.state && seen < before.times;
+    return always_changes_ && from == before.state && seen < before.times;
   }
 
   std::string text(State state) const override {
@@ -226,7 +226,7 @@ class Set final : public Model {
   }
 
   void count_changes(const std::vector<Entry>& entries) {
-    only_grows_ = true;
+    only_grows_ = always_changes_ = true;
     for (std::uint32_t i = 0; i < entries.size(); ++i) {
       const std::uint8_t kind = entries[i].action.kind;
       if (entries[i].dropped) continue;
@@ -235,6 +235,7 @@ class Set final : public Model {
       ElementFacts& facts = facts_[entries[i].action.to];
       ++facts.adders;
       facts.adder = i;
+      if (facts.adders > 1 || has(initial_, entries[i].action.to)) always_changes_ = false;
     }
   }
 
@@ -290,7 +291,8 @@ class Set final : public Model {
   std::vector<Shown> shown_;  // The sets that were read by definite entries, each once.
   std::unordered_map<State, std::size_t> shown_at_;
   std::vector<Shown> chain_;  // The same by size, if nothing is removed.
-  bool only_grows_ = false;
+  bool only_grows_ = false;      // Nothing is removed,
+  bool always_changes_ = false;  // and no add finds its element there, so a set is entered once.
   bool chain_holds_ = false;
 };
 

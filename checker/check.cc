@@ -1,29 +1,30 @@
 #include "checker/check.h"
 
-#include <array>
-#include <optional>
+#include <algorithm>
 #include <set>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "checker/history/names.h"
+#include "checker/guarantees/still_possible.h"
 #include "checker/history/requests.h"
 #include "checker/linear/linear.h"
-#include "checker/linear/models.h"
 #include "checker/linear/replay.h"
 #include "checker/linear/revisions.h"
+#include "checker/model_stepper.h"
+#include "checker/mvcc/mvcc.h"
 #include "checker/sessions/sessions.h"
+#include "checker/subject.h"
+#include "checker/txn/txn.h"
 
 namespace plumbline::checker {
 namespace {
-
-constexpr std::array<std::string_view, 2> kLevels = {"linearizable", "session"};
 
 Report cannot_judge(std::string_view property, std::string sentence) {
   Report report;
   report.verdict = Verdict::kUnknown;
   report.property = property;
+  report.topic = "malformed-history";
   report.sentence = std::move(sentence);
   return report;
 }
@@ -34,75 +35,143 @@ std::uint64_t count_keys(const History& history) {
   return keys.size();
 }
 
-bool any_session(const History& history) {
-  for (const Operation& op : history.operations) {
-    if (op.session()) return true;
-  }
-  return false;
-}
-
-bool any_revision(const History& history) {
-  for (const Operation& op : history.operations) {
-    if (op.revision) return true;
-  }
-  return false;
-}
-
 Verdict worst_of(const std::vector<Report>& reports) {
   Verdict verdict = Verdict::kValid;
   for (const Report& report : reports) verdict = merge(verdict, report.verdict);
   return verdict;
 }
 
-// A replay that succeeds is a proof. One that fails says that the answers do not fit the revisions;
-// a judgement without revisions then says which of both is wrong.
-void add_replay(CheckResult& result, const std::vector<Request>& requests, const ModelInfo& model,
-                const CheckOptions& options) {
-  Report replay = check_replay(requests, {.sequences = model.sequences});
-  if (replay.verdict == Verdict::kValid) {
-    Report revisions;
-    revisions.property = "revisions";
-    revisions.steps = replay.steps;
-    replay.property = "linearizability";
-    result.add(std::move(replay));
-    return result.add(std::move(revisions));
+GuaranteeOptions guarantee_options(const Params& params) {
+  GuaranteeOptions options;
+  options.total = params.total;
+  for (std::int64_t account = 0; account < params.accounts.value_or(0); ++account) {
+    options.accounts.emplace_back(account);
   }
-  std::vector<Report> without = check_linearizability(requests, model, options.step_budget);
-  const Verdict data = worst_of(without);
-  result.add(std::move(without));
-  result.add(check_revisions(requests));
-  if (replay.verdict != Verdict::kInvalid) return;
-  if (data == Verdict::kValid) {
-    replay.sentence +=
-        "; without the revisions an order explains every answer: the data is right, "
-        "the revisions are not";
-  } else if (data == Verdict::kInvalid) {
-    replay.sentence +=
-        "; without the revisions no order explains the answers either: the data is "
-        "wrong";
-  }
-  result.add(std::move(replay));
+  options.allow_negative = params.negative_allowed;
+  if (params.initial && params.initial->is_int()) options.initial = params.initial->number();
+  return options;
 }
 
-void add_linearizability(CheckResult& result, const History& history,
-                         const std::vector<Request>& requests, const CheckOptions& options) {
-  const std::string& name = options.model.empty() ? history.meta.semantics : options.model;
-  const ModelInfo* model = name.empty() ? model_for(history) : model_named(name);
-  if (model == nullptr) {
-    const std::string why = unknown_name("model", name, model_names());
-    return result.add(cannot_judge("linearizability", "not judged because of an " + why));
+class LinearCheck {
+ public:
+  LinearCheck(CheckResult& result, const History& history, const Subject& subject,
+              const CheckOptions& options)
+      : result_(result),
+        history_(history),
+        subject_(subject),
+        options_{{.initial = options.params.initial.value_or(Value())}, options.step_budget},
+        requests_(requests_of(history)) {}
+
+  void run() {
+    if (subject_.level == kLinearizable) add_linearizability();
+    if (of_a_map()) add_sessions();
   }
-  result.model = model->name;
-  if (!handles_all(*model, history)) {
-    return result.add(cannot_judge(
-        "linearizability",
-        "not judged because the model " + result.model + " lacks a function of the history"));
+
+ private:
+  bool any(bool (*holds)(const Operation&)) const {
+    return std::any_of(history_.operations.begin(), history_.operations.end(), holds);
   }
-  if (any_revision(history)) {
-    add_replay(result, requests, *model, options);
-  } else {
-    result.add(check_linearizability(requests, *model, options.step_budget));
+  bool of_a_map() const {
+    return !any([](const Operation& op) { return op.function > Function::kAppend; });
   }
+
+  void add_linearizability() {
+    const bool revisions = any([](const Operation& op) { return op.revision.has_value(); });
+    if (!revisions || !subject_.linear->cell) return add_data();
+    Report replay = check_replay(requests_, {.sequences = subject_.linear->sequences});
+    // A replay that succeeds is a proof.
+    if (replay.verdict == Verdict::kValid && options_.model.initial.is_nil()) {
+      Report order;
+      order.property = "revisions";
+      order.steps = replay.steps;
+      replay.property = "linearizability";
+      result_.add(std::move(replay));
+      return result_.add(std::move(order));
+    }
+    const Verdict data = add_data();
+    result_.add(check_revisions(requests_));
+    if (replay.verdict == Verdict::kInvalid) add_layer(std::move(replay), data);
+  }
+
+  // The answers do not fit the revisions; a judgement without them says which of both is wrong.
+  void add_layer(Report replay, Verdict data) {
+    if (data == Verdict::kValid) {
+      replay.sentence +=
+          "; without the revisions an order explains every answer: the data is "
+          "right, the revisions are not";
+    } else if (data == Verdict::kInvalid) {
+      replay.sentence +=
+          "; without the revisions no order explains the answers either: the data "
+          "is wrong";
+    }
+    result_.add(std::move(replay));
+  }
+
+  Verdict add_data() {
+    std::vector<Report> reports = check_linearizability(requests_, *subject_.linear, options_);
+    const Verdict verdict = worst_of(reports);
+    bool first = true;
+    for (Report& report : reports) {
+      if (report.verdict != Verdict::kInvalid) continue;
+      add_every_order(report);
+      if (std::exchange(first, false) && of_a_map()) add_possibilities(report);
+    }
+    result_.add(std::move(reports));
+    return verdict;
+  }
+
+  void add_every_order(Report& report) {
+    const bool told = report.witness.size() <= kOrderedOperationsMax &&
+                      std::none_of(report.witness.begin(), report.witness.end(), [&](auto index) {
+                        return history_.operations[index].outcome == Outcome::kFail;
+                      });
+    if (!told || report.witness.empty()) return;
+    ModelStepper stepper(*subject_.linear, options_.model, history_, report.witness);
+    add_orders(report, history_, stepper);
+  }
+
+  void add_possibilities(Report& report) {
+    Possibilities possible = still_possible(history_);
+    report.ruled_out = {std::string(kLinearizable)};
+    report.ruled_out.insert(report.ruled_out.end(), possible.ruled_out.begin(),
+                            possible.ruled_out.end());
+    report.still_possible = std::move(possible.still_possible);
+  }
+
+  void add_sessions() {
+    const std::vector<KeyTokens> keys = tokens_by_key(requests_);
+    result_.add(check_at_most_once(keys));
+    result_.add(check_failed_leaves_no_trace(keys));
+    result_.add(check_acknowledged_stays(keys));
+    if (any([](const Operation& op) { return op.session().has_value(); })) {
+      result_.add(check_retries_answer_alike(history_));
+    }
+    if (subject_.level != kSession) return;
+    for (const GuaranteeInfo& guarantee : guarantees()) {
+      if (guarantee.of_sessions && applies(guarantee, history_)) {
+        result_.add(guarantee.run(history_, {}));
+      }
+    }
+  }
+
+  CheckResult& result_;
+  const History& history_;
+  const Subject& subject_;
+  LinearOptions options_;
+  std::vector<Request> requests_;
+};
+
+TxnOptions txn_options(const Subject& subject, const CheckOptions& options) {
+  TxnOptions txn;
+  txn.level = subject.level;
+  if (options.step_budget != 0) txn.step_budget = options.step_budget;
+  return txn;
+}
+
+MvccOptions mvcc_options(const CheckOptions& options) {
+  MvccOptions mvcc;
+  if (options.step_budget != 0) mvcc.step_budget = options.step_budget;
+  return mvcc;
 }
 
 }  // namespace
@@ -115,29 +184,25 @@ CheckResult check_history(const History& history, const CheckOptions& options) {
     result.add(cannot_judge("well-formed", "not judged because " + *fault));
     return result;
   }
-  const std::vector<Request> requests = requests_of(history);
-  if (options.level == Level::kLinearizable) {
-    add_linearizability(result, history, requests, options);
+  const Result<Subject> subject = subject_of(history, options);
+  if (!subject) {
+    result.add(cannot_judge("judgeable", subject.problem().reason));
+    return result;
   }
-  const std::vector<KeyTokens> keys = tokens_by_key(requests);
-  result.add(check_at_most_once(keys));
-  result.add(check_failed_leaves_no_trace(keys));
-  result.add(check_acknowledged_stays(keys));
-  if (any_session(history)) result.add(check_retries_answer_alike(history));
+  result.model = subject.value().model;
+  switch (subject.value().family) {
+    case Subject::Family::kLinear:
+      LinearCheck(result, history, subject.value(), options).run();
+      break;
+    case Subject::Family::kTransactions:
+      result.add(check_transactions(history, txn_options(subject.value(), options)));
+      break;
+    case Subject::Family::kMvcc: result.add(check_mvcc(history, mvcc_options(options))); break;
+    case Subject::Family::kGuarantee:
+      result.add(subject.value().guarantee->run(history, guarantee_options(options.params)));
+      break;
+  }
   return result;
-}
-
-Result<Level> level_named(std::string_view name) {
-  for (std::size_t i = 0; i < kLevels.size(); ++i) {
-    if (kLevels[i] == name) return static_cast<Level>(i);
-  }
-  return Problem{Problem::Kind::kMalformed, "--level", 0, unknown_name("level", name, kLevels)};
-}
-
-Status check_model_name(std::string_view name) {
-  if (model_named(name) != nullptr) return Done{};
-  return Problem{Problem::Kind::kMalformed, "--model", 0,
-                 unknown_name("model", name, model_names())};
 }
 
 }  // namespace plumbline::checker

@@ -47,15 +47,15 @@ constexpr std::array kGuarantees = {
     GuaranteeInfo{"long-fork", "all readers see the writes in one order", 0, any_of(Function::kTxn),
                   check_long_fork},
     GuaranteeInfo{"read-your-writes", "a session sees what it wrote", kWrites, kReads,
-                  check_rule<Rule::kReadYourWrites>},
+                  check_rule<Rule::kReadYourWrites>, true},
     GuaranteeInfo{"monotonic-reads", "a session never reads an older value than before", 0, kReads,
-                  check_rule<Rule::kMonotonicReads>},
+                  check_rule<Rule::kMonotonicReads>, true},
     GuaranteeInfo{"monotonic-writes", "the writes of a session stay in their order", kWrites, 0,
-                  check_rule<Rule::kMonotonicWrites>},
+                  check_rule<Rule::kMonotonicWrites>, true},
     GuaranteeInfo{"writes-follow-reads", "what a session writes comes after what it had read",
-                  kWrites, kReads, check_rule<Rule::kWritesFollowReads>},
+                  kWrites, kReads, check_rule<Rule::kWritesFollowReads>, true},
     GuaranteeInfo{"monotonic-revisions", "the store never goes back in time for a session", 0, 0,
-                  check_monotonic_revisions},
+                  check_monotonic_revisions, true},
 };
 
 constexpr auto kNames = [] {

@@ -25,6 +25,7 @@ struct GuaranteeInfo {
   // REQUIRES: the history has no fault. ENSURES: at least one report, each with `name` as its
   // property; one of a violation names an operation.
   std::vector<Report> (*run)(const History&, const GuaranteeOptions&);
+  bool of_sessions = false;  // What each session alone is promised.
 };
 
 std::span<const GuaranteeInfo> guarantees();

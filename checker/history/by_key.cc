@@ -38,4 +38,13 @@ ByKey::ByKey(std::span<const Request> requests) {
   for (std::uint32_t i = 0; i < requests.size(); ++i) positions_[end[key_of[i]]++] = i;
 }
 
+ByKey ByKey::together(std::span<const Request> requests) {
+  ByKey whole;
+  whole.begin_ = {0, requests.size()};
+  if (requests.empty()) whole.begin_.pop_back();
+  whole.positions_.resize(requests.size());
+  std::iota(whole.positions_.begin(), whole.positions_.end(), 0U);
+  return whole;
+}
+
 }  // namespace plumbline::checker

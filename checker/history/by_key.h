@@ -12,6 +12,8 @@ namespace plumbline::checker {
 class ByKey {
  public:
   explicit ByKey(std::span<const Request> requests);
+  // All of them as if they had one key.
+  static ByKey together(std::span<const Request> requests);
 
   std::size_t keys() const { return begin_.size() - 1; }
   std::span<const std::uint32_t> of(std::size_t key) const {
@@ -19,6 +21,8 @@ class ByKey {
   }
 
  private:
+  ByKey() = default;
+
   std::vector<std::uint32_t> positions_;
   std::vector<std::size_t> begin_;
 };

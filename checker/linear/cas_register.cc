@@ -4,10 +4,13 @@
 namespace plumbline::checker {
 namespace {
 
-// One register per key, nil at first: read, write, compare-and-swap. A value is compared whole, a
-// list too.
+// One register per key: read, write, compare-and-swap. A value is compared whole, a list too.
 class CasRegister final : public Cell {
  public:
+  explicit CasRegister(const ModelOptions& options) : first_(options.initial) {
+    start_at(state_of(first_));
+  }
+
   Action compile(const Operation& op) override {
     const bool ok = op.outcome == Outcome::kOk;
     switch (op.function) {
@@ -22,7 +25,7 @@ class CasRegister final : public Cell {
 
  private:
   State state_of(const Value& value) {
-    return value.is_nil() ? initial() : sequences().child(Sequences::kEmpty, value);
+    return value.is_nil() ? Sequences::kNil : sequences().child(Sequences::kEmpty, value);
   }
 
   Action compile_cas(const Operation& op, bool ok) {
@@ -32,10 +35,14 @@ class CasRegister final : public Cell {
     const State seen = state_of(op.results[1]);
     return seen == expected ? impossible() : saw(seen);
   }
+
+  const Value first_;
 };
 
 }  // namespace
 
-std::unique_ptr<Model> make_cas_register() { return std::make_unique<CasRegister>(); }
+std::unique_ptr<Model> make_cas_register(const ModelOptions& options) {
+  return std::make_unique<CasRegister>(options);
+}
 
 }  // namespace plumbline::checker

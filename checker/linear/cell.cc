@@ -109,6 +109,10 @@ void Cell::reset_facts() {
 
 void Cell::count_writers(const std::vector<Entry>& entries) {
   for (TokenFacts& token : tokens_) token.writers = 0;
+  for_tokens_of(initial_, [&](Token token) {
+    tokens_[token].writers = 1;
+    tokens_[token].writer = kStart;
+  });
   for (std::uint32_t i = 0; i < entries.size(); ++i) {
     if (entries[i].dropped) continue;
     for_written(entries[i].action, [&](Token token) {
@@ -135,7 +139,7 @@ void Cell::settle(std::vector<Entry>& entries) {
          n = sequences_.parent(n)) {
       nodes_[n].shown_by = by;
       const TokenFacts& token = tokens_[sequences_.last(n)];
-      if (token.writers != 1) continue;
+      if (token.writers != 1 || token.writer == kStart) continue;
       Entry& writer = entries[token.writer];
       // A value that was seen before the call of its only writer stays impossible: the deadline
       // is then the call itself, and the search finds nobody to show it to.
@@ -204,15 +208,20 @@ void Cell::count_shown(const std::vector<Entry>& entries) {
 
 void Cell::mark_once(const std::vector<Entry>& entries) {
   bool nil_returns = false;
+  bool empty_returns = initial_ != Sequences::kEmpty;
   only_appends_ = true;
   for (const Entry& entry : entries) {
     if (entry.dropped || entry.action.pure || entry.action.kind == kAppend) continue;
     only_appends_ = false;
     nil_returns = nil_returns || entry.action.to == Sequences::kNil;
+    empty_returns = empty_returns || entry.action.to == Sequences::kEmpty;
   }
   nodes_[Sequences::kNil].once = !nil_returns;
+  nodes_[Sequences::kEmpty].once = !empty_returns;
   for (State n = Sequences::kEmpty + 1; n < static_cast<State>(nodes_.size()); ++n) {
-    nodes_[n].once = nodes_[sequences_.parent(n)].once || tokens_[sequences_.last(n)].writers == 1;
+    const State parent = sequences_.parent(n);
+    nodes_[n].once = (parent != Sequences::kEmpty && nodes_[parent].once) ||
+                     tokens_[sequences_.last(n)].writers == 1;
   }
 }
 
@@ -238,9 +247,11 @@ bool Cell::hopeless(State from, std::uint32_t seen, const Entry& entry, State to
   if (left.once) {
     if (entry.definite && entry.action.shows) ++seen;
     if (seen < left.shown) return true;
-    // The continuations of a sequence are reached by appending to it, and in no other way.
+    // The continuations of a sequence with a token are reached by appending to it, and in no other
+    // way; anything may be written over nil and over the empty sequence.
     std::uint32_t ahead = left.shown_below - left.shown;
-    if (from == Sequences::kNil) ahead = only_appends_ ? shown_not_nil_ : 0;
+    if (from == Sequences::kNil) ahead = shown_not_nil_;
+    if (from <= Sequences::kEmpty && !only_appends_) ahead = 0;
     if (ahead > (appends ? entered.shown_below : 0)) return true;
   }
   if (!appends) return false;

@@ -28,11 +28,14 @@ namespace plumbline::checker {
 class Cell : public Model {
  public:
   void prepare(std::vector<Entry>& entries) override;
-  State initial() const override { return Sequences::kNil; }
+  State initial() const override { return initial_; }
   std::optional<State> step(State state, const Action& action) override;
   bool hopeless(State from, std::uint32_t seen, const Entry& entry, State to) const override;
 
  protected:
+  // REQUIRES: called before anything is compiled, if at all; else the cell holds nil at first.
+  void start_at(State state) { initial_ = state; }
+
   Action saw(State state) const;
   Action saw_other_than(State state) const;
   Action found_and_removed() const;
@@ -47,6 +50,9 @@ class Cell : public Model {
  private:
   enum Kind : std::uint8_t { kSaw, kSawOther, kRemoved, kSet, kSwap, kAppend, kImpossible };
 
+  // Who wrote what the cell held at first.
+  static constexpr std::uint32_t kStart = UINT32_MAX;
+
   struct NodeFacts {
     std::int64_t shown_by = kNever;  // The first return of an answer that shows this or longer.
     std::uint32_t shown = 0;         // Definite entries that show exactly this sequence ...
@@ -55,7 +61,7 @@ class Cell : public Model {
   };
   struct TokenFacts {
     std::uint32_t writers = 0;
-    std::uint32_t writer = 0;  // The last of them, an index of entries.
+    std::uint32_t writer = 0;  // The last of them, an index of entries, or kStart.
     std::uint32_t shown = 0;   // Definite entries that show it.
     bool wanted = false;       // Somebody shows it, or may compare with it.
   };
@@ -80,6 +86,7 @@ class Cell : public Model {
   const NodeFacts& facts(State state) const;
 
   Sequences sequences_;
+  State initial_ = Sequences::kNil;
   std::vector<NodeFacts> nodes_;  // Sequences met during the search are beyond its end.
   std::vector<TokenFacts> tokens_;
   Token unseen_token_ = 0;

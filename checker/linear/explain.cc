@@ -16,6 +16,10 @@ constexpr std::size_t kValuesNamed = 4;
 constexpr std::size_t kOperationsTold = 5;
 constexpr std::uint64_t kStepsForStory = 100'000;
 
+std::string subject(const KeyCase& key) {
+  return key.model().keyed ? "key " + key.key() : "the history";
+}
+
 std::string told(const Request& request, const TimeText& time) {
   return client_text(*request.operation) + " (" + time(request.invoked_at) + " to " +
          time(request.returned_at) + ") answered " + answer_text(*request.operation);
@@ -89,7 +93,7 @@ Explanation too_much_to_tell(KeyCase& key, const std::vector<std::uint32_t>& cor
     return a->returned_at < b->returned_at;
   });
   return {kNoPattern,
-          "key " + key.key() + " is not linearizable because no order explains the answers up to " +
+          subject(key) + " is not linearizable because no order explains the answers up to " +
               told(*last, TimeText{last->invoked_at, last->returned_at}) +
               "; the search for the few that suffice to show it ran out of its budget",
           {last}};
@@ -103,15 +107,16 @@ Explanation explain(KeyCase& key, const std::vector<std::uint32_t>& core,
   Contradiction contradiction{{}, key.requests()};
   for (const std::uint32_t i : core) contradiction.core.push_back(key.requests()[i]);
   sort_by_call(contradiction.core);
-  std::optional<Because> because = explain_by_pattern(contradiction);
+  std::optional<Because> because;
+  if (key.model().cell) because = explain_by_pattern(contradiction);
   if (!because) {
     because = Because{kNoPattern, how_far_any_order_gets(key, contradiction, core, options)};
   }
   Explanation explanation;
   explanation.topic = because->topic;
-  explanation.sentence = "key " + key.key() + " is not linearizable because " + because->text;
+  explanation.sentence = subject(key) + " is not linearizable because " + because->text;
   explanation.witness = contradiction.core;
-  add_writers(explanation.witness, contradiction);
+  if (key.model().cell) add_writers(explanation.witness, contradiction);
   sort_by_call(explanation.witness);
   return explanation;
 }

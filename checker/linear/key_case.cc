@@ -18,10 +18,20 @@ Entry entry_of(Model& model, const Request& request) {
   return entry;
 }
 
+std::vector<const Operation*> compiled_of(const std::vector<const Request*>& requests) {
+  std::vector<const Operation*> operations;
+  for (const Request* request : requests) {
+    if (request->outcome != Outcome::kFail) operations.push_back(request->operation);
+  }
+  return operations;
+}
+
 }  // namespace
 
-KeyCase::KeyCase(const ModelInfo& model, std::vector<const Request*> requests)
-    : model_(model.make()), requests_(std::move(requests)) {
+KeyCase::KeyCase(const ModelInfo& model, std::vector<const Request*> requests,
+                 const ModelOptions& options)
+    : info_(model), model_(model.make(options)), requests_(std::move(requests)) {
+  model_->meet(compiled_of(requests_));
   entries_.reserve(requests_.size());
   for (std::uint32_t i = 0; i < requests_.size(); ++i) {
     entries_.push_back(entry_of(*model_, *requests_[i]));

@@ -15,9 +15,11 @@ namespace plumbline::checker {
 // its answers taken for certain.
 class KeyCase {
  public:
-  // `requests` are all of the key's, failed ones too. They must outlive this object.
-  KeyCase(const ModelInfo& model, std::vector<const Request*> requests);
+  // `requests` are all of the key's, failed ones too. They and `model` must outlive this object.
+  KeyCase(const ModelInfo& model, std::vector<const Request*> requests,
+          const ModelOptions& options = {});
 
+  const ModelInfo& model() const { return info_; }
   const std::vector<const Request*>& requests() const { return requests_; }
   std::string key() const { return requests_.front()->operation->key.str(); }
 
@@ -39,6 +41,7 @@ class KeyCase {
  private:
   Judgement judge_entries(std::vector<Entry> entries, const SearchOptions& options);
 
+  const ModelInfo& info_;
   std::unique_ptr<Model> model_;
   std::vector<const Request*> requests_;
   std::vector<std::uint32_t> answered_;

@@ -9,6 +9,10 @@ namespace {
 // key makes a sequence of one. read and write are other names of get and put here.
 class KvAppend final : public Cell {
  public:
+  explicit KvAppend(const ModelOptions& options) : first_(options.initial) {
+    start_at(state_of(first_));
+  }
+
   Action compile(const Operation& op) override {
     const bool ok = op.outcome == Outcome::kOk;
     switch (op.function) {
@@ -18,8 +22,8 @@ class KvAppend final : public Cell {
       case Function::kPut: return set(state_of(op.arguments[0]));
       case Function::kAppend: return append(op.arguments[0]);
       case Function::kDelete:
-        if (!ok || op.results.empty()) return set(initial());
-        return op.results[0].truth() ? found_and_removed() : saw(initial());
+        if (!ok || op.results.empty()) return set(Sequences::kNil);
+        return op.results[0].truth() ? found_and_removed() : saw(Sequences::kNil);
       case Function::kCas: return compile_cas(op, ok);
       default: return impossible();
     }
@@ -43,10 +47,14 @@ class KvAppend final : public Cell {
     const State seen = state_of(op.results[1]);
     return seen == expected ? impossible() : saw(seen);
   }
+
+  const Value first_;
 };
 
 }  // namespace
 
-std::unique_ptr<Model> make_kv_append() { return std::make_unique<KvAppend>(); }
+std::unique_ptr<Model> make_kv_append(const ModelOptions& options) {
+  return std::make_unique<KvAppend>(options);
+}
 
 }  // namespace plumbline::checker

@@ -114,18 +114,23 @@ std::vector<std::uint32_t> with_writers(std::span<const Request> requests,
 class KeyCheck {
  public:
   KeyCheck(std::span<const Request> requests, std::span<const std::uint32_t> of_key,
-           const ModelInfo& model, const SearchOptions& options)
-      : requests_(requests), of_key_(of_key), model_(model), options_(options) {}
+           const ModelInfo& model, const LinearOptions& options)
+      : requests_(requests),
+        of_key_(of_key),
+        model_(model),
+        model_options_(options.model),
+        options_{.step_budget = options.step_budget != 0 ? options.step_budget
+                                                         : default_step_budget(of_key.size())} {}
 
   // Nothing if the key is valid.
   std::optional<Report> run(std::size_t explained) {
-    if (model_.is_register) {
-      const ZoneJudgement zones = judge_by_zones(requests_, of_key_, kNil);
+    if (model_.zones) {
+      const ZoneJudgement zones = judge_by_zones(requests_, of_key_, model_options_.initial);
       steps_ = zones.steps;
       if (zones.answer == ZoneJudgement::Answer::kValid) return std::nullopt;
       if (zones.answer == ZoneJudgement::Answer::kInvalid) return by_zones(zones, explained);
     }
-    KeyCase key(model_, all_of(requests_, of_key_));
+    KeyCase key(model_, all_of(requests_, of_key_), model_options_);
     const KeyCase::Judgement judgement = key.judge(options_);
     steps_ += judgement.steps;
     switch (judgement.verdict) {
@@ -140,13 +145,11 @@ class KeyCheck {
   std::uint64_t steps() const { return steps_; }
 
  private:
-  static inline const Value kNil;
-
   Report by_zones(const ZoneJudgement& zones, std::size_t explained) {
     const bool small = of_key_.size() <= kSmall;
     const auto part = small ? std::vector<std::uint32_t>(of_key_.begin(), of_key_.end())
                             : with_writers(requests_, of_key_, zones.core);
-    KeyCase key(model_, all_of(requests_, part));
+    KeyCase key(model_, all_of(requests_, part), model_options_);
     const KeyCase::Judgement judgement = key.judge(options_);
     steps_ += judgement.steps;
     if (judgement.verdict == Verdict::kInvalid) {
@@ -173,6 +176,7 @@ class KeyCheck {
   std::span<const Request> requests_;
   std::span<const std::uint32_t> of_key_;
   const ModelInfo& model_;
+  const ModelOptions& model_options_;
   SearchOptions options_;
   std::uint64_t steps_ = 0;
 };
@@ -180,16 +184,13 @@ class KeyCheck {
 }  // namespace
 
 std::vector<Report> check_linearizability(std::span<const Request> requests, const ModelInfo& model,
-                                          std::uint64_t step_budget) {
+                                          const LinearOptions& options) {
   std::vector<Report> findings;
   std::uint64_t steps = 0;
   std::size_t explained = 0;
-  const ByKey keys(requests);
+  const ByKey keys = model.keyed ? ByKey(requests) : ByKey::together(requests);
   for (std::size_t i = 0; i < keys.keys(); ++i) {
-    const auto of_key = keys.of(i);
-    const std::uint64_t budget =
-        step_budget != 0 ? step_budget : default_step_budget(of_key.size());
-    KeyCheck key(requests, of_key, model, {.step_budget = budget});
+    KeyCheck key(requests, keys.of(i), model, options);
     std::optional<Report> finding = key.run(explained);
     steps += key.steps();
     if (!finding) continue;

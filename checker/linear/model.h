@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,15 @@ struct Entry {
   bool dropped = false;  // Has no bearing on the verdict: not searched.
   // Definite, and nobody can tell whether it happened once something overwrites it.
   bool unseen = false;
+  // Definite, and wherever it is possible without being hopeless it may as well happen at once: of
+  // all the entries that a search could try there, this one suffices. Of several, the one that
+  // returns first.
+  bool eager = false;
+};
+
+// What a user may set.
+struct ModelOptions {
+  Value initial;  // What an object holds at first; nil is the model's own default.
 };
 
 // What a store means for one key. An object serves one key of one history: it numbers the states
@@ -44,6 +54,10 @@ struct Entry {
 class Model {
  public:
   virtual ~Model() = default;
+
+  // Sees every operation that will be compiled, once and before the first. What a model does best
+  // when it knows all values beforehand, it does here. REQUIRES: as compile().
+  virtual void meet(std::span<const Operation* const> operations) { (void)operations; }
 
   // REQUIRES: the model handles the function, the outcome is ok or unknown, and the operation has
   // no fault. It must outlive the model.
@@ -54,28 +68,42 @@ class Model {
   // gathers what hopeless() needs. REQUIRES: the actions came from compile().
   virtual void prepare(std::vector<Entry>& entries) = 0;
 
+  // Of all that follow REQUIRES: prepare() was called. A state keeps its number until the next
+  // call.
   virtual State initial() const = 0;
 
   // The state after, or nothing if that answer is not possible in `state`.
   virtual std::optional<State> step(State state, const Action& action) = 0;
 
   // May say true only if no order in which `entry` takes the key from `from` to `to` explains all
-  // definite entries given to prepare(). `seen` of them showed `from` since it was entered.
+  // definite entries given to prepare(), or if for each that does there is one that does without
+  // taking that step there. `seen` of the definite entries showed `from` since it was entered.
   virtual bool hopeless(State from, std::uint32_t seen, const Entry& entry, State to) const = 0;
 
   // The value in words.
   virtual std::string text(State state) const = 0;
+
+ protected:
+  // One that need not happen and would change nothing has no bearing.
+  static void drop_idle(std::vector<Entry>& entries) {
+    for (Entry& entry : entries) {
+      if (!entry.definite && entry.action.pure) entry.dropped = true;
+    }
+  }
 };
 
 struct ModelInfo {
   std::string_view name;
   std::string_view summary;
-  // Read, write and swap one value, so that zones (zones.h) decide it where values are written
-  // once.
-  bool is_register;
-  bool sequences;  // A scalar is the sequence of itself alone.
-  bool (*handles)(Function function);
-  std::unique_ptr<Model> (*make)();
+  // Whether the model knows what the operation, which is without fault, means.
+  bool (*handles)(const Operation& operation);
+  std::unique_ptr<Model> (*make)(const ModelOptions& options);
+  // Whether a key holds a value or a sequence of tokens, as patterns.h knows them.
+  bool cell = false;
+  bool keyed = true;  // One object per key; else the whole history is about one, under the key "".
+  // Read, write and swap one value, so that zones.h decides it where values are written once.
+  bool zones = false;
+  bool sequences = false;  // A scalar is the sequence of itself alone.
 };
 
 }  // namespace plumbline::checker

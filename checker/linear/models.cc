@@ -6,18 +6,91 @@
 namespace plumbline::checker {
 namespace {
 
-bool of_register(Function function) {
-  return function == Function::kRead || function == Function::kWrite || function == Function::kCas;
+bool of_cas_register(const Operation& op) {
+  const Function f = op.function;
+  return f == Function::kRead || f == Function::kWrite || f == Function::kCas;
 }
 
-bool of_map(Function function) { return function <= Function::kAppend; }
+bool of_register(const Operation& op) {
+  return op.function == Function::kRead || op.function == Function::kWrite;
+}
 
-// In order of preference: the first that handles all functions of a history judges it.
+bool of_map(const Operation& op) { return op.function <= Function::kAppend; }
+
+bool of_transactions(const Operation& op) { return op.function == Function::kTxn; }
+
+bool of_mutex(const Operation& op) {
+  return op.function == Function::kAcquire || op.function == Function::kRelease;
+}
+
+bool of_queue(const Operation& op) {
+  const Function f = op.function;
+  return f == Function::kEnqueue || f == Function::kDequeue || f == Function::kDrain;
+}
+
+// Sets and counters have functions in common; what a read answered tells them apart.
+bool of_set(const Operation& op) {
+  if (op.function == Function::kAdd || op.function == Function::kRemove) return true;
+  if (op.function != Function::kRead) return false;
+  return op.results.empty() || op.results[0].is_list() || op.results[0].is_nil();
+}
+
+bool of_counter(const Operation& op) {
+  if (op.function == Function::kAdd) return op.arguments.empty() || op.arguments[0].is_int();
+  return op.function == Function::kRead && (op.results.empty() || op.results[0].is_int());
+}
+
+// In order of preference: the first that handles all operations of a history judges it.
 constexpr std::array kModels = {
-    ModelInfo{"cas-register", "a register per key: read, write, cas; nil at first", true, false,
-              of_register, make_cas_register},
-    ModelInfo{"kv-append", "a map of token sequences: get, put, delete, append, cas", false, true,
-              of_map, make_kv_append},
+    ModelInfo{.name = "cas-register",
+              .summary = "a register per key: read, write, cas",
+              .handles = of_cas_register,
+              .make = make_cas_register,
+              .cell = true,
+              .zones = true},
+    ModelInfo{.name = "register",
+              .summary = "a register per key: read, write",
+              .handles = of_register,
+              .make = make_cas_register,
+              .cell = true,
+              .zones = true},
+    ModelInfo{.name = "kv-append",
+              .summary = "a map of token sequences: get, put, delete, append, cas",
+              .handles = of_map,
+              .make = make_kv_append,
+              .cell = true,
+              .sequences = true},
+    ModelInfo{.name = "key-value",
+              .summary = "a map of strings: get, put, delete, append, cas",
+              .handles = of_map,
+              .make = make_key_value},
+    ModelInfo{.name = "multi-register",
+              .summary = "registers that transactions read and write",
+              .handles = of_transactions,
+              .make = make_multi_register,
+              .keyed = false},
+    ModelInfo{.name = "mutex",
+              .summary = "a lock: acquire, release",
+              .handles = of_mutex,
+              .make = make_mutex},
+    ModelInfo{.name = "owned-mutex",
+              .summary = "a lock that only its holder releases: acquire, release",
+              .handles = of_mutex,
+              .make = make_owned_mutex},
+    ModelInfo{.name = "queue",
+              .summary = "first in, first out: enqueue, dequeue, drain",
+              .handles = of_queue,
+              .make = make_queue},
+    ModelInfo{.name = "unordered-queue",
+              .summary = "a queue that keeps no order: enqueue, dequeue, drain",
+              .handles = of_queue,
+              .make = make_unordered_queue},
+    ModelInfo{
+        .name = "set", .summary = "a set: add, remove, read", .handles = of_set, .make = make_set},
+    ModelInfo{.name = "counter",
+              .summary = "a number: add, read",
+              .handles = of_counter,
+              .make = make_counter},
 };
 
 constexpr auto kNames = [] {
@@ -41,7 +114,7 @@ const ModelInfo* model_named(std::string_view name) {
 
 bool handles_all(const ModelInfo& model, const History& history) {
   return std::all_of(history.operations.begin(), history.operations.end(),
-                     [&](const Operation& op) { return model.handles(op.function); });
+                     [&](const Operation& op) { return model.handles(op); });
 }
 
 const ModelInfo* model_for(const History& history) {

@@ -11,6 +11,15 @@ Config Moves::first() {
   return config;
 }
 
+// The open entries are in the order of their returns.
+bool Moves::try_eager() {
+  for (const std::uint32_t entry : time_.open_at(here_->position)) {
+    if (!entries_[entry].eager || here_->done(time_.slot(entry))) continue;
+    if (try_entry(entry)) return true;
+  }
+  return false;
+}
+
 // An entry that is not definite and changes nothing need not happen.
 bool Moves::try_entry(std::uint32_t number) {
   const Entry& entry = entries_[number];

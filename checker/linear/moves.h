@@ -31,6 +31,7 @@ class Moves {
   template <typename Visit>
   void each(const Config& here, Visit visit) {
     here_ = &here;
+    if (try_eager()) return visit(next_);
     for (const std::uint32_t entry : time_.open_at(here.position)) {
       if (here.done(time_.slot(entry)) || entries_[entry].action.pure) continue;
       if (try_entry(entry)) visit(next_);
@@ -47,6 +48,7 @@ class Moves {
   std::uint64_t steps() const { return steps_; }
 
  private:
+  bool try_eager();
   bool try_entry(std::uint32_t number);
   bool try_group(std::size_t number);
   void pass_return();

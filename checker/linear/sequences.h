@@ -30,6 +30,8 @@ class Sequences {
   State parent(State node) const { return nodes_[node].parent; }
   Token last(State node) const { return nodes_[node].token; }
 
+  const Value& value(Token token) const { return *values_[token]; }
+
   std::size_t nodes() const { return nodes_.size(); }
   std::size_t tokens() const { return values_.size(); }
 

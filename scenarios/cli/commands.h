@@ -13,6 +13,7 @@ void add_sim(CLI::App& app, Exit& exit);
 void add_replay(CLI::App& app, Exit& exit);
 void add_shrink(CLI::App& app, Exit& exit);
 void add_check(CLI::App& app, Exit& exit);
+void add_explain(CLI::App& app, Exit& exit);
 void add_real(CLI::App& app, Exit& exit);
 void add_plants(CLI::App& app, Exit& exit);
 void add_doctor(CLI::App& app, Exit& exit);

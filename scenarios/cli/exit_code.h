@@ -19,9 +19,8 @@ enum class Exit : int {
 
 // The one of both that must be told.
 constexpr Exit worst(Exit a, Exit b) {
-  for (const Exit first :
-       {Exit::kViolation, Exit::kNondeterminism, Exit::kUsage, Exit::kInfrastructure,
-        Exit::kNothingRan, Exit::kIndeterminate}) {
+  for (const Exit first : {Exit::kViolation, Exit::kNondeterminism, Exit::kUsage,
+                           Exit::kInfrastructure, Exit::kNothingRan, Exit::kIndeterminate}) {
     if (a == first || b == first) return first;
   }
   return a == Exit::kInterrupted ? a : b;

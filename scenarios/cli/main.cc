@@ -45,6 +45,7 @@ int main(int argc, char** argv) {
   add_replay(app, exit);
   add_shrink(app, exit);
   add_check(app, exit);
+  add_explain(app, exit);
   add_real(app, exit);
   add_plants(app, exit);
   add_doctor(app, exit);

@@ -58,7 +58,7 @@ RandomShape small_shape(bool map, Dice& dice) {
 Verdict verdict_of(const History& history, const ModelInfo& model) {
   const auto requests = requests_of(history);
   Verdict verdict = Verdict::kValid;
-  for (const Report& report : check_linearizability(requests, model, kBudget)) {
+  for (const Report& report : check_linearizability(requests, model, {.step_budget = kBudget})) {
     verdict = merge(verdict, report.verdict);
   }
   return verdict;

@@ -12,12 +12,17 @@ bool of_register(Function function) {
 
 bool of_map(Function function) { return function <= Function::kAppend; }
 
+bool of_mvcc(Function function) {
+  return function == Function::kKv || function == Function::kCompact;
+}
+
 // In order of preference: the first that handles all functions of a history judges it.
 constexpr std::array kModels = {
     ModelInfo{"cas-register", "a register per key: read, write, cas; nil at first", of_register,
               make_cas_register},
     ModelInfo{"kv-append", "a map of token sequences: get, put, delete, append, cas", of_map,
               make_kv_append},
+    ModelInfo{"mvcc", "a store of revisions: put, range, delete, txn, compact", of_mvcc, make_mvcc},
 };
 
 constexpr auto kNames = [] {

@@ -19,5 +19,6 @@ bool handles_all(const ModelInfo& model, const History& history);
 // One factory per model file.
 std::unique_ptr<Model> make_cas_register();
 std::unique_ptr<Model> make_kv_append();
+std::unique_ptr<Model> make_mvcc();
 
 }  // namespace plumbline::checker

@@ -40,6 +40,10 @@ bool of_counter(const Operation& op) {
   return op.function == Function::kRead && (op.results.empty() || op.results[0].is_int());
 }
 
+bool of_mvcc(const Operation& op) {
+  return op.function == Function::kKv || op.function == Function::kCompact;
+}
+
 // In order of preference: the first that handles all operations of a history judges it.
 constexpr std::array kModels = {
     ModelInfo{.name = "cas-register",
@@ -91,6 +95,11 @@ constexpr std::array kModels = {
               .summary = "a number: add, read",
               .handles = of_counter,
               .make = make_counter},
+    ModelInfo{.name = "mvcc",
+              .summary = "a store of revisions: put, range, delete, txn, compact",
+              .handles = of_mvcc,
+              .make = make_mvcc,
+              .keyed = false},
 };
 
 constexpr auto kNames = [] {

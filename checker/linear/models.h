@@ -27,5 +27,6 @@ std::unique_ptr<Model> make_queue(const ModelOptions& options);
 std::unique_ptr<Model> make_unordered_queue(const ModelOptions& options);
 std::unique_ptr<Model> make_set(const ModelOptions& options);
 std::unique_ptr<Model> make_counter(const ModelOptions& options);
+std::unique_ptr<Model> make_mvcc(const ModelOptions& options);
 
 }  // namespace plumbline::checker

@@ -6,7 +6,7 @@
 namespace plumbline::checker::mvcc {
 
 Evidence::Evidence(const Journal& journal, const std::vector<std::int64_t>& gaps, Trust trust)
-    : gaps_(gaps) {
+    : gaps_(gaps), trust_(trust) {
   if (gaps.empty()) return;
   for (const Answer& answer : journal.answers()) {
     const Operation& op = journal.operation(answer.index);
@@ -15,7 +15,8 @@ Evidence::Evidence(const Journal& journal, const std::vector<std::int64_t>& gaps
                   answer.index);
   }
   if (trust != Trust::kAnswers) {
-    for (const Watch& watch : journal.watches()) take_watch(watch, trust == Trust::kSilence);
+    for (const Watch& watch : journal.watches()) take_watch(watch);
+    for (const FinalState& state : journal.states()) take_state(state);
   }
   sort();
 }
@@ -50,7 +51,15 @@ void Evidence::saw(const KeyValue& kv, std::int64_t at) {
   if (kv.mod_revision < at) seen_[kv.key].push_back({at, kv.mod_revision});
 }
 
-void Evidence::take_watch(const Watch& watch, bool silence) {
+void Evidence::take_state(const FinalState& state) {
+  if (state.hashed) return;
+  for (const KeyValue& kv : content_of(state)) {
+    show(kv, state.index, true);
+    saw(kv, state.revision);
+  }
+}
+
+void Evidence::take_watch(const Watch& watch) {
   std::int64_t last = 0;
   for (const WatchResponse& response : watch.responses) {
     if (response.kind == WatchResponse::Kind::kProgress) last = std::max(last, response.revision);
@@ -60,8 +69,7 @@ void Evidence::take_watch(const Watch& watch, bool silence) {
       last = std::max(last, event.revision() - (response.fragment ? 1 : 0));
     }
   }
-  const bool every = !watch.no_puts && !watch.no_deletes && watch.start > 0;
-  if (silence && every) watched_.push_back({watch.keys, watch.start, last});
+  if (trust_ == Trust::kSilence && watch.first > 0) watched_.push_back({&watch, last});
 }
 
 void Evidence::sort() {
@@ -92,15 +100,16 @@ bool Evidence::has_fact(std::string_view key, std::int64_t revision) const {
   return false;
 }
 
-bool Evidence::forbids(std::string_view key, std::int64_t revision) const {
-  if (const auto known = seen_.find(key); known != seen_.end()) {
+bool Evidence::forbids(const Event& change) const {
+  const std::int64_t revision = change.revision();
+  if (const auto known = seen_.find(change.kv.key); known != seen_.end()) {
     const auto at = std::lower_bound(known->second.begin(), known->second.end(), revision,
                                      [](const Seen& seen, std::int64_t r) { return seen.at < r; });
     if (at != known->second.end() && at->mod < revision) return true;
   }
   return std::any_of(watched_.begin(), watched_.end(), [&](const Watched& watched) {
-    return watched.first <= revision && revision <= watched.last && watched.keys.contains(key) &&
-           !has_fact(key, revision);
+    return watched.watch->first <= revision && revision <= watched.last &&
+           watched.watch->wants(change) && !has_fact(change.kv.key, revision);
   });
 }
 

@@ -13,8 +13,9 @@ namespace plumbline::checker::mvcc {
 // one is told, when nobody knows its outcome.
 class Evidence {
  public:
-  // What is believed besides the answers. A watch may have lied or lost something: then the store
-  // may still be right.
+  // What is believed: answers alone; what watches and the final states of servers show too; or
+  // also what watches were not told of. A watch may have lied or lost something, and a server
+  // diverged, while every answer is right.
   enum class Trust : std::uint8_t { kAnswers, kEvents, kSilence };
 
   // `gaps` are those revisions, ascending.
@@ -29,9 +30,10 @@ class Evidence {
   std::vector<Fact>::const_iterator begin(std::int64_t revision) const;
   std::vector<Fact>::const_iterator end() const { return facts_.end(); }
 
-  // Whether somebody saw that the key was not changed by `revision`: he saw it later as of earlier,
-  // or watched it and was told of other changes only.
-  bool forbids(std::string_view key, std::int64_t revision) const;
+  // Whether somebody saw that the change did not happen: he saw the key later as of earlier, or
+  // watched it and was told of other changes only.
+  bool forbids(const Event& change) const;
+  bool believes_states() const { return trust_ != Trust::kAnswers; }
 
  private:
   struct Seen {
@@ -39,20 +41,21 @@ class Evidence {
     std::int64_t mod = 0;  // ... and the least last change of the key seen at or after it.
   };
   struct Watched {
-    Interval keys;
-    std::int64_t first = 0;
-    std::int64_t last = 0;
+    const Watch* watch = nullptr;
+    std::int64_t last = 0;  // It was told of all up to there.
   };
 
   void take_response(const KvRequest& request, const KvResponse& response, std::int64_t revision,
                      std::uint32_t index);
   void show(const KeyValue& kv, std::uint32_t index, bool whole);
   void saw(const KeyValue& kv, std::int64_t at);
-  void take_watch(const Watch& watch, bool silence);
+  void take_watch(const Watch& watch);
+  void take_state(const FinalState& state);
   bool has_fact(std::string_view key, std::int64_t revision) const;
   void sort();
 
   const std::vector<std::int64_t>& gaps_;
+  Trust trust_;
   std::vector<Fact> facts_;
   std::map<std::string_view, std::vector<Seen>> seen_;
   std::vector<Watched> watched_;

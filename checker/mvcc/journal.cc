@@ -15,6 +15,14 @@ bool is_refusal(const Operation& op) {
          op.results[0].list()[0] == Value("error");
 }
 
+bool is_content(const Value& tree) {
+  return tree.is_list() && std::all_of(tree.list().begin(), tree.list().end(), [](const Value& kv) {
+           return kv.is_list() && kv.list().size() == 6 && kv.list()[0].is_string() &&
+                  std::all_of(kv.list().begin() + 2, kv.list().end(),
+                              [](const Value& number) { return number.is_int(); });
+         });
+}
+
 Event parse_event(const Value& tree) {
   const Value::List& list = tree.list();
   Event event;
@@ -42,6 +50,14 @@ WatchResponse parse_watch_response(const Value& tree) {
 }
 
 }  // namespace
+
+std::vector<KeyValue> content_of(const FinalState& state) {
+  std::vector<KeyValue> kvs;
+  for (const Value& kv : state.content->list()) kvs.push_back(parse_key_value(kv));
+  std::sort(kvs.begin(), kvs.end(),
+            [](const KeyValue& a, const KeyValue& b) { return a.key < b.key; });
+  return kvs;
+}
 
 Journal::Journal(const History& history) : history_(history) {
   for (std::uint32_t i = 0; i < history.operations.size(); ++i) {
@@ -124,10 +140,14 @@ void Journal::take_watch(std::uint32_t index, const Operation& op) {
     if (name == "fragment") watch.fragment = value.truth();
     if (name == "filter") (value.text() == "put" ? watch.no_puts : watch.no_deletes) = true;
   }
+  watch.first = watch.start;
   for (const Value& response : op.results) {
     watch.responses.push_back(parse_watch_response(response));
     const WatchResponse& last = watch.responses.back();
     using Kind = WatchResponse::Kind;
+    if (last.kind == Kind::kCreated && last.revision > 0 && watch.first == 0) {
+      watch.first = last.revision + 1;
+    }
     const bool tells = last.kind == Kind::kEvents || last.kind == Kind::kProgress;
     std::int64_t newest = tells ? last.revision : 0;
     for (const Event& event : last.events) newest = std::max(newest, event.revision());
@@ -143,7 +163,7 @@ void Journal::take_state(std::uint32_t index, const Operation& op) {
                      (list[0] == Value("state") || list[0] == Value("hash"));
   if (!shape) return;
   const bool hashed = list[0] == Value("hash");
-  if (!hashed && !list[2].is_list()) return;
+  if (!hashed && !is_content(list[2])) return;
   states_.push_back({index, list[1].number(), &list[2], hashed});
   known_.push_back({list[1].number(), op.returned_at, index});
 }
@@ -151,6 +171,9 @@ void Journal::take_state(std::uint32_t index, const Operation& op) {
 void Journal::sort() {
   std::sort(answers_.begin(), answers_.end(), [](const Answer& a, const Answer& b) {
     return std::tie(a.revision, a.kind, a.index) < std::tie(b.revision, b.kind, b.index);
+  });
+  std::stable_sort(states_.begin(), states_.end(), [](const FinalState& a, const FinalState& b) {
+    return a.revision < b.revision;
   });
   std::sort(known_.begin(), known_.end(), [](const Known& a, const Known& b) {
     return std::tie(a.revision, a.at, a.index) < std::tie(b.revision, b.at, b.index);

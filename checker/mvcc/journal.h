@@ -54,7 +54,8 @@ struct WatchResponse {
 struct Watch {
   std::uint32_t index = 0;
   Interval keys;
-  std::int64_t start = 0;  // 0: from the moment of its creation.
+  std::int64_t start = 0;  // As asked for; 0: from the moment of its creation.
+  std::int64_t first = 0;  // From where it is told everything; 0 if neither side said.
   bool prev_kv = false;
   bool fragment = false;
   bool no_puts = false;
@@ -95,6 +96,9 @@ struct FinalState {
   bool hashed = false;
 };
 
+// What a server said it holds, in order of keys. REQUIRES: not hashed.
+std::vector<KeyValue> content_of(const FinalState& state);
+
 class Journal {
  public:
   explicit Journal(const History& history);
@@ -110,6 +114,7 @@ class Journal {
   const std::vector<Compaction>& compactions() const { return compactions_; }
   const std::vector<Renewal>& renewals() const { return renewals_; }
   const std::vector<Revocation>& revocations() const { return revocations_; }
+  // By revision.
   const std::vector<FinalState>& states() const { return states_; }
   // Requests that were refused, with an error that says something about the state.
   const std::vector<std::uint32_t>& refused() const { return refused_; }

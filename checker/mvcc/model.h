@@ -104,7 +104,8 @@ class MvccModel {
   Keys keys_;
   std::vector<Logged> log_;
   std::map<std::int64_t, std::set<std::string>> attached_;
-  std::map<std::int64_t, std::int64_t> ended_;  // By lease: the revision that its end made or would have.
+  std::map<std::int64_t, std::int64_t>
+      ended_;  // By lease: the revision that its end made or would have.
 };
 
 }  // namespace plumbline::checker::mvcc

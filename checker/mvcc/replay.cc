@@ -93,7 +93,9 @@ class Run {
     for (const Choice& choice : choices_) {
       if (choice.taken.kind != Candidate::Kind::kExpiry) continue;
       const bool early = !leases_.may_have_ended(choice.taken.id, choice.revision);
-      expiries.push_back({choice.taken.id, choice.revision, early});
+      const auto fact = evidence_.begin(choice.revision);
+      const bool seen = fact != evidence_.end() && fact->revision == choice.revision;
+      expiries.push_back({choice.taken.id, choice.revision, early, seen});
     }
     return expiries;
   }
@@ -171,6 +173,22 @@ class Run {
       }
       const std::string wrong = difference(expected, parse_response(op.results[0]));
       if (!wrong.empty()) return differs(*answer, wrong);
+    }
+    return !evidence_.believes_states() || states_agree(revision);
+  }
+
+  // That it does not is told by check_convergence(), should no other way make it agree.
+  bool states_agree(std::int64_t revision) {
+    static constexpr std::string_view kZero("\0", 1);
+    auto state =
+        std::lower_bound(journal_.states().begin(), journal_.states().end(), revision,
+                         [](const FinalState& s, std::int64_t r) { return s.revision < r; });
+    for (; state != journal_.states().end() && state->revision == revision; ++state) {
+      if (state->hashed || content_of(*state) == model_.state_at({kZero, kZero}, revision))
+        continue;
+      return fail("divergence", {state->index},
+                  who(journal_, state->index) + " does not show what was put up to " +
+                      at_revision(revision));
     }
     return true;
   }
@@ -293,9 +311,20 @@ class Run {
     found.insert(found.end(), early.begin(), early.end());
   }
 
+  // An unknown change attaches keys only to leases that may have been granted by then.
+  bool leases_granted(const Candidate& candidate, std::int64_t revision) const {
+    if (!candidate.unknown() || !unknown(candidate).request) return true;
+    bool granted = true;
+    for_each_request(*unknown(candidate).request, [&](const KvRequest& request) {
+      granted = granted && (request.lease == 0 || leases_.may_be_granted(request.lease, revision));
+    });
+    return granted;
+  }
+
   // Executes the candidate, and takes it back unless it can have made the revision.
   bool fits(const Candidate& candidate, std::int64_t revision) {
     if (candidate.unknown() && unknown(candidate).noted >= revision) return false;
+    if (!leases_granted(candidate, revision)) return false;
     if (!candidate.unknown()) {
       model_.end_lease(candidate.id);
     } else if (unknown(candidate).request) {
@@ -319,9 +348,8 @@ class Run {
       });
       if (same == events.end()) return false;
     }
-    return std::none_of(events.begin(), events.end(), [&](const Event& event) {
-      return evidence_.forbids(event.kv.key, revision);
-    });
+    return std::none_of(events.begin(), events.end(),
+                        [&](const Event& event) { return evidence_.forbids(event); });
   }
 
   // --- Failures: the one that lies furthest is told ---

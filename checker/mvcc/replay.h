@@ -17,6 +17,7 @@ struct Expiry {
   std::int64_t lease = 0;
   std::int64_t revision = 0;
   bool early = false;  // Before it may have: nothing else explains the revision.
+  bool seen = false;   // Somebody was told of a delete by this revision.
 };
 
 // An unknown change that was found to have happened.

@@ -190,9 +190,10 @@ TEST(Hostile, TruncatedAnywhere) {
 // The short way through the lines of a native file agrees with the long one.
 TEST(NativeScanner, AgreesWithTheDocument) {
   const std::string call =
-      R"({"type":"call","index":0,"process":1,"time":2,"function":"cas","key":"x","arguments":[[1,"a",null,true],-7],"session":[3,1]})";
-  const std::string ok =
-      R"({"type":"ok","index":0,"process":1,"time":5,"results":[false,[]],"revision":2,"server":"n1","note":"why"})";
+      R"({"type":"call","index":0,"process":1,"time":2,"function":"cas","key":"x",)"
+      R"("arguments":[[1,"a",null,true],-7],"session":[3,1]})";
+  const std::string ok = R"({"type":"ok","index":0,"process":1,"time":5,"results":[false,[]],)"
+                         R"("revision":2,"server":"n1","note":"why"})";
   ASSERT_TRUE(scan_event(call).has_value());
   ASSERT_TRUE(scan_event(ok).has_value());
   std::uint64_t scanned = 0;

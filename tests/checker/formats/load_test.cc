@@ -20,7 +20,8 @@ std::string native_history() {
   const std::string lines =
       R"({"plumbline_history":1,"semantics":"kv-append"})"
       "\n"
-      R"({"type":"call","index":0,"process":1,"time":10,"function":"cas","key":"x","arguments":[1,2]})"
+      R"({"type":"call","index":0,"process":1,"time":10,"function":"cas","key":"x",)"
+      R"("arguments":[1,2]})"
       "\n"
       R"({"type":"fail","index":0,"process":1,"time":20})"
       "\n";

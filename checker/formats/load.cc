@@ -83,16 +83,15 @@ std::string_view format_of_content(std::string_view text) {
   return looks_like_micro(first_line) ? "micro" : std::string_view();
 }
 
-Result<const Format*> choose(std::string_view name, std::string_view beginning,
+Result<const Format*> choose(std::string_view name, std::string_view beginning, bool readable,
                              const std::string& file) {
   if (!name.empty()) {
     if (const Format* format = format_named(name)) return format;
     return Problem{Problem::Kind::kMalformed, file, 0, unknown_name("format", name, kNames)};
   }
   if (const Format* format = format_named(format_of(beginning, file))) return format;
-  if (beginning.empty()) {
-    return Problem{Problem::Kind::kTruncated, file, 0, "the file is empty, or cannot be read"};
-  }
+  if (!readable) return Problem{Problem::Kind::kIo, file, 0, "cannot be read"};
+  if (beginning.empty()) return Problem{Problem::Kind::kTruncated, file, 0, "the file is empty"};
   return Problem{Problem::Kind::kMalformed, file, 1,
                  "the format is none that is known by its looks; name it: native, jepsen-edn, "
                  "jepsen-json, jepsen-log or micro"};
@@ -117,7 +116,8 @@ Result<Meta> stream_any_history(std::istream& in, const std::string& file,
   auto params = Params::parse(options.params);
   if (!params) return params.problem();
   InputBuffer buffer(in, options.progress);
-  auto format = choose(options.format, buffer.beginning(), file);
+  const std::string_view beginning = buffer.beginning();
+  auto format = choose(options.format, beginning, !in.bad(), file);
   if (!format) return format.problem();
 
   std::istream input(&buffer);

@@ -113,7 +113,10 @@ class MicroParser {
     std::int64_t value = 0;
     const char* begin = text_.data() + at_;
     const auto [end, error] = std::from_chars(begin, text_.data() + text_.size(), value);
-    if (error != std::errc()) fail("an integer of 64 bits must stand here");
+    if (error != std::errc()) {
+      fail("an integer of 64 bits must stand here");
+      return 0;
+    }
     at_ += static_cast<std::size_t>(end - begin);
     return value;
   }

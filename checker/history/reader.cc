@@ -173,7 +173,8 @@ class Reader {
 
   Result<Meta> read_header() {
     if (auto done = next_line(); !done) {
-      if (lines_.number() == 0) return problem(Kind::kTruncated, "the file is empty");
+      const bool empty = lines_.number() == 0 && done.problem().kind == Kind::kTruncated;
+      if (empty) return problem(Kind::kTruncated, "the file is empty");
       return done.problem();
     }
     LineJson line(lines_.text());

@@ -68,7 +68,8 @@ class Model {
   // gathers what hopeless() needs. REQUIRES: the actions came from compile().
   virtual void prepare(std::vector<Entry>& entries) = 0;
 
-  // Of all that follow REQUIRES: prepare() was called. A state keeps its number until the next call.
+  // Of all that follow REQUIRES: prepare() was called. A state keeps its number until the next
+  // call.
   virtual State initial() const = 0;
 
   // The state after, or nothing if that answer is not possible in `state`.

@@ -48,8 +48,7 @@ constexpr bool kWhole = false;  // Not keyed.
 constexpr std::array kModels = {
     ModelInfo{"cas-register", "a register per key: read, write, cas", of_cas_register,
               make_cas_register, kCell},
-    ModelInfo{"register", "a register per key: read, write", of_register, make_cas_register,
-              kCell},
+    ModelInfo{"register", "a register per key: read, write", of_register, make_cas_register, kCell},
     ModelInfo{"kv-append", "a map of token sequences: get, put, delete, append, cas", of_map,
               make_kv_append, kCell},
     ModelInfo{"key-value", "a map of strings: get, put, delete, append, cas", of_map,

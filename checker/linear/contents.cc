@@ -15,8 +15,7 @@ Contents::Contents(std::vector<std::int64_t> ranks)
 
 State Contents::with_last(State contents, Element element) {
   const Span span = all_[contents];
-  return number_of(child(span.last, element), span.size + 1,
-                   span.hash * kBase + digit(element));
+  return number_of(child(span.last, element), span.size + 1, span.hash * kBase + digit(element));
 }
 
 State Contents::without_first(State contents) {
@@ -77,8 +76,7 @@ Contents::Node Contents::above(Node node, std::uint32_t depth) const {
 
 State Contents::number_of(Node last, std::uint32_t size, std::uint64_t hash) {
   const auto [at, fresh] = by_hash_.try_emplace(hash, static_cast<State>(all_.size()));
-  for (State known = fresh ? kEmpty : at->second; known != kEmpty;
-       known = all_[known].same_hash) {
+  for (State known = fresh ? kEmpty : at->second; known != kEmpty; known = all_[known].same_hash) {
     if (same(all_[known], last, size)) return known;
   }
   all_.push_back({last, size, hash, fresh ? kEmpty : at->second});

@@ -21,9 +21,10 @@ class Contents {
   explicit Contents(std::vector<std::int64_t> ranks);
 
   State with_last(State contents, Element element);
-  // REQUIRES of both: not empty.
+  // REQUIRES of these: not empty.
   State without_first(State contents);
   Element first(State contents) const;
+  Element last(State contents) const { return places_[all_[contents].last].element; }
 
   std::uint32_t size(State contents) const { return all_[contents].size; }
   std::vector<Element> list(State contents) const;

@@ -24,10 +24,7 @@ class Counter final : public Model {
     }
     if (op.outcome != Outcome::kOk) return {.kind = kImpossible, .pure = true};
     if (!op.results[0].is_int()) return {.kind = kImpossible, .pure = true};
-    return {.kind = kRead,
-            .pure = true,
-            .shows = true,
-            .from = number_of(op.results[0].number())};
+    return {.kind = kRead, .pure = true, .shows = true, .from = number_of(op.results[0].number())};
   }
 
   void prepare(std::vector<Entry>& entries) override {
@@ -111,7 +108,7 @@ class Counter final : public Model {
 
   std::vector<std::int64_t> values_;
   std::unordered_map<std::int64_t, State> numbers_;
-  int direction_ = 0;  // 0: the number may come back.
+  int direction_ = 0;                 // 0: the number may come back.
   std::vector<std::int64_t> reads_;   // By definite entries, ascending, each once.
   std::vector<std::uint32_t> shown_;  // How many of them read each number.
 };

@@ -6,6 +6,7 @@
 
 #include "checker/history/text.h"
 #include "checker/linear/patterns.h"
+#include "checker/linear/sources.h"
 
 namespace plumbline::checker {
 namespace {
@@ -78,6 +79,17 @@ void add_writers(std::vector<const Request*>& witness, const Contradiction& cont
   }
 }
 
+// The same where a key holds something other than a value.
+void add_sources(std::vector<const Request*>& witness, const Contradiction& contradiction,
+                 const std::vector<const Request*>& all) {
+  constexpr std::size_t kSourcesMax = 3;
+  for (const Request* reader : contradiction.core) {
+    const std::vector<const Request*> sources = sources_of(*reader, all);
+    if (sources.size() > kSourcesMax) continue;
+    witness.insert(witness.end(), sources.begin(), sources.end());
+  }
+}
+
 void sort_by_call(std::vector<const Request*>& requests) {
   std::sort(requests.begin(), requests.end(), [](const Request* a, const Request* b) {
     return std::tie(a->invoked_at, a->index) < std::tie(b->invoked_at, b->index);
@@ -116,7 +128,11 @@ Explanation explain(KeyCase& key, const std::vector<std::uint32_t>& core,
   explanation.topic = because->topic;
   explanation.sentence = subject(key) + " is not linearizable because " + because->text;
   explanation.witness = contradiction.core;
-  if (key.model().cell) add_writers(explanation.witness, contradiction);
+  if (key.model().cell) {
+    add_writers(explanation.witness, contradiction);
+  } else {
+    add_sources(explanation.witness, contradiction, key.requests());
+  }
   sort_by_call(explanation.witness);
   return explanation;
 }

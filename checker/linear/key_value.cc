@@ -190,7 +190,9 @@ class PlainStrings final : public Model {
   Action saw(State state) const {
     return {.kind = kSaw, .pure = true, .shows = true, .from = state};
   }
-  Action saw_other_than(State state) const { return {.kind = kSawOther, .pure = true, .from = state}; }
+  Action saw_other_than(State state) const {
+    return {.kind = kSawOther, .pure = true, .from = state};
+  }
   Action found_and_removed() const { return {.kind = kRemoved, .to = kAbsent}; }
   Action set(State state) const { return {.kind = kSet, .overwrites = true, .to = state}; }
   Action swap(State expected, State next) const {
@@ -229,9 +231,9 @@ class PlainStrings final : public Model {
   std::map<std::pair<State, State>, State> after_;
 };
 
-// A key of a map from strings to strings: get, put, delete, cas, and an append that makes the string
-// longer. If all that was seen can be cut into what was written in one way, as it can when clients
-// write what no other writes, it is judged as a sequence of pieces, else as a string.
+// A key of a map from strings to strings: get, put, delete, cas, and an append that makes the
+// string longer. If all that was seen can be cut into what was written in one way, as it can when
+// clients write what no other writes, it is judged as a sequence of pieces, else as a string.
 class KeyValue final : public Model {
  public:
   explicit KeyValue(const ModelOptions& options) : meaning_(options.initial) {}

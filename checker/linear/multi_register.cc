@@ -115,9 +115,9 @@ class MultiRegister final : public Model {
   // Of one token at one register.
   struct TokenFacts {
     std::uint32_t writers = 0;
-    std::uint32_t writer = 0;          // The last of them, an index of entries.
-    std::int64_t shown_by = kNever;    // The first return of a definite entry that shows it.
-    bool wanted = false;               // Somebody shows it, definite or not.
+    std::uint32_t writer = 0;        // The last of them, an index of entries.
+    std::int64_t shown_by = kNever;  // The first return of a definite entry that shows it.
+    bool wanted = false;             // Somebody shows it, definite or not.
   };
 
   // Nil is 0 in an array as it is in Sequences.

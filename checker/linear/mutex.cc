@@ -27,12 +27,14 @@ class Mutex final : public Cell {
   // order without its acquires, and the releases that belong to them, is as good.
   void prepare(std::vector<Entry>& entries) override {
     if (owned_) {
-      drop_without(entries, [](const Entry& entry) {
-        return entry.definite && entry.action.to == Sequences::kNil;
-      }, true);
-      drop_without(entries, [](const Entry& entry) {
-        return !entry.dropped && entry.action.from == Sequences::kNil;
-      }, false);
+      drop_without(
+          entries,
+          [](const Entry& entry) { return entry.definite && entry.action.to == Sequences::kNil; },
+          true);
+      drop_without(
+          entries,
+          [](const Entry& entry) { return !entry.dropped && entry.action.from == Sequences::kNil; },
+          false);
     }
     Cell::prepare(entries);
   }

@@ -15,8 +15,8 @@ namespace plumbline::checker {
 class Pieces {
  public:
   struct Cut {
-    std::size_t ways = 0;                // 0, 1, or 2 for more than one.
-    std::vector<const Value*> pieces;    // If there is one way.
+    std::size_t ways = 0;              // 0, 1, or 2 for more than one.
+    std::vector<const Value*> pieces;  // If there is one way.
   };
 
   // An empty piece is ignored.

@@ -139,8 +139,7 @@ void Queues::settle(std::vector<Entry>& entries) const {
     const ElementFacts& facts = facts_[entry.action.to];
     if (!facts.spoken_for) continue;
     entry.definite = true;
-    entry.returned_at =
-        std::max(std::min(facts.taken_by, entry.returned_at), entry.invoked_at);
+    entry.returned_at = std::max(std::min(facts.taken_by, entry.returned_at), entry.invoked_at);
   }
 }
 

@@ -41,10 +41,10 @@ class Queues : public Model {
 
   struct ElementFacts {
     std::uint32_t enqueued = 0;
-    std::uint32_t taken = 0;       // By definite entries ...
-    bool drained = false;          // ... one of which is a drain.
-    bool spoken_for = false;       // Taken by those, all of them.
-    bool maybe_drained = false;    // By an entry that is not definite.
+    std::uint32_t taken = 0;           // By definite entries ...
+    bool drained = false;              // ... one of which is a drain.
+    bool spoken_for = false;           // Taken by those, all of them.
+    bool maybe_drained = false;        // By an entry that is not definite.
     std::int64_t taken_from = kNever;  // Nobody can take one before this time,
     std::int64_t taken_by = 0;         // and all that are spoken for are taken by this.
   };

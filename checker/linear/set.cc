@@ -15,7 +15,7 @@ namespace {
 //  - drop: an unknown add of what nobody found there need not have happened, nor an unknown remove
 //    of what nobody missed: without it everybody is told the same.
 //  - settle: an unknown add that alone can have brought what somebody found there did take effect,
-//    before the first answer that shows it.
+//    before the first answer that shows it; so did an unknown remove that alone can have taken it.
 //  - hopeless: where nothing is removed a set only grows. The sets that were read are then a chain,
 //    and an element first shown by the n-th of them comes after all who read the one before it.
 class Set final : public Model {
@@ -49,6 +49,7 @@ class Set final : public Model {
     drop_unneeded(entries);
     count_changes(entries);
     settle(entries);
+    narrow(entries);
     order_reads();
     mark_eager(entries);
   }
@@ -113,7 +114,9 @@ class Set final : public Model {
     std::int64_t found_by = kNever;  // The first return of one that shows it there.
     std::uint32_t adders = 0;
     std::uint32_t adder = 0;  // The last of them, an index of entries.
-    std::uint32_t rank = 0;   // Of the first set of the chain that has it; past its end if none.
+    std::uint32_t removers = 0;
+    std::uint32_t remover = 0;
+    std::uint32_t rank = 0;  // Of the first set of the chain that has it; past its end if none.
   };
   struct Shown {
     State state = 0;
@@ -146,8 +149,17 @@ class Set final : public Model {
   Action compile_read(const Operation& op) {
     if (op.outcome != Outcome::kOk) return {.kind = kImpossible, .pure = true};
     const std::optional<State> state = state_of(op.results[0]);
-    if (!state) return {.kind = kImpossible, .pure = true};
+    if (!state) return compile_impossible(op.results[0]);
     return {.kind = kRead, .pure = true, .shows = true, .from = *state};
+  }
+
+  // What a wrong answer mentions is not dropped, so that an explanation can tell what was there.
+  Action compile_impossible(const Value& answer) {
+    mentioned_.resize(elements_.size(), false);
+    if (answer.is_list()) {
+      for (const Value& element : answer.list()) mentioned_[elements_.number(element)] = true;
+    }
+    return {.kind = kImpossible, .pure = true};
   }
 
   bool has(State state, std::uint32_t element) const {
@@ -211,7 +223,8 @@ class Set final : public Model {
 
   void drop_unneeded(std::vector<Entry>& entries) const {
     // What others may need in order to happen is needed, though they need not happen themselves.
-    std::vector<bool> conditions(elements_.size(), false);
+    std::vector<bool> conditions = mentioned_;
+    conditions.resize(elements_.size(), false);
     for (const Entry& entry : entries) {
       const std::uint8_t kind = entry.action.kind;
       if (entry.dropped || entry.definite) continue;
@@ -230,9 +243,14 @@ class Set final : public Model {
     for (std::uint32_t i = 0; i < entries.size(); ++i) {
       const std::uint8_t kind = entries[i].action.kind;
       if (entries[i].dropped) continue;
-      if (kind == kRemove || kind == kRemoved) only_grows_ = false;
-      if (kind != kAdd && kind != kAdded) continue;
+      if (kind == kRead || kind == kImpossible) continue;
       ElementFacts& facts = facts_[entries[i].action.to];
+      if (kind == kRemove || kind == kRemoved) {
+        only_grows_ = false;
+        ++facts.removers;
+        facts.remover = i;
+      }
+      if (kind != kAdd && kind != kAdded) continue;
       ++facts.adders;
       facts.adder = i;
       if (facts.adders > 1 || has(initial_, entries[i].action.to)) always_changes_ = false;
@@ -242,12 +260,67 @@ class Set final : public Model {
   void settle(std::vector<Entry>& entries) const {
     for (std::uint32_t element = 0; element < elements_.size(); ++element) {
       const ElementFacts& facts = facts_[element];
-      if (facts.adders != 1 || facts.found_by == kNever || has(initial_, element)) continue;
+      if (facts.adders != 1 || has(initial_, element)) continue;
       Entry& adder = entries[facts.adder];
-      if (adder.definite) continue;
-      adder.definite = true;
-      adder.returned_at = std::max(std::min(facts.found_by, adder.returned_at), adder.invoked_at);
+      if (!adder.definite && facts.found_by != kNever) settle_by(adder, facts.found_by);
+      if (!adder.definite || facts.removers != 1 || entries[facts.remover].definite) continue;
+      const std::int64_t there_by = std::min(facts.found_by, adder.returned_at);
+      const std::int64_t gone_by = missed_after(entries, element, there_by);
+      if (gone_by != kNever) settle_by(entries[facts.remover], gone_by);
     }
+  }
+
+  static void settle_by(Entry& entry, std::int64_t deadline) {
+    entry.definite = true;
+    entry.returned_at = std::max(std::min(deadline, entry.returned_at), entry.invoked_at);
+  }
+
+  // The first return of a read that was called after that time and lacks the element.
+  std::int64_t missed_after(const std::vector<Entry>& entries, std::uint32_t element,
+                            std::int64_t after) const {
+    std::int64_t returned_at = kNever;
+    for (const Entry& entry : entries) {
+      if (!entry.definite || entry.dropped || entry.action.kind != kRead) continue;
+      if (entry.invoked_at <= after || has(entry.action.from, element)) continue;
+      returned_at = std::min(returned_at, entry.returned_at);
+    }
+    return returned_at;
+  }
+
+  // An element that is added once and removed once at most is there for one stretch of time. Who
+  // saw it, and who did not, tells more of when that began and ended than the answers alone.
+  void narrow(std::vector<Entry>& entries) const {
+    for (std::uint32_t element = 0; element < elements_.size(); ++element) {
+      const ElementFacts& facts = facts_[element];
+      if (facts.adders != 1 || facts.removers > 1 || has(initial_, element)) continue;
+      Entry& adder = entries[facts.adder];
+      Entry* remover = facts.removers == 0 ? nullptr : &entries[facts.remover];
+      if (adder.definite && (remover == nullptr || remover->definite)) {
+        narrow_stretch(element, entries, adder, remover);
+      }
+    }
+  }
+
+  void narrow_stretch(std::uint32_t element, const std::vector<Entry>& entries, Entry& adder,
+                      Entry* remover) const {
+    Entry begins = adder;
+    Entry ends = remover == nullptr ? adder : *remover;
+    const bool removes = remover != nullptr && (ends.action.kind == kRemoved ||  //
+                                                ends.invoked_at > begins.returned_at);
+    for (const Entry& entry : entries) {
+      if (!entry.definite || entry.dropped || entry.action.kind != kRead) continue;
+      if (has(entry.action.from, element)) {
+        begins.returned_at = std::min(begins.returned_at, entry.returned_at);
+        if (removes) ends.invoked_at = std::max(ends.invoked_at, entry.invoked_at);
+      } else if (remover == nullptr) {
+        begins.invoked_at = std::max(begins.invoked_at, entry.invoked_at);
+      } else if (entry.invoked_at > adder.returned_at) {
+        ends.returned_at = std::min(ends.returned_at, entry.returned_at);
+      }
+    }
+    // Where nothing is left the answers contradict each other, which the search will find.
+    if (begins.invoked_at <= begins.returned_at) adder = begins;
+    if (remover != nullptr && ends.invoked_at <= ends.returned_at) *remover = ends;
   }
 
   // The chain begins with the initial set, whether it was read or not.
@@ -260,13 +333,12 @@ class Set final : public Model {
               [](const Shown& a, const Shown& b) { return a.size < b.size; });
     chain_holds_ = chain_.front().state == initial_;
     for (std::uint32_t element = 0; element < elements_.size() && only_grows_; ++element) {
-      const auto with = std::find_if(chain_.begin(), chain_.end(), [&](const Shown& shown) {
-        return has(shown.state, element);
-      });
+      const auto with = std::find_if(chain_.begin(), chain_.end(),
+                                     [&](const Shown& shown) { return has(shown.state, element); });
       facts_[element].rank = static_cast<std::uint32_t>(with - chain_.begin());
       chain_holds_ = chain_holds_ && std::all_of(with, chain_.end(), [&](const Shown& shown) {
-        return has(shown.state, element);
-      });
+                       return has(shown.state, element);
+                     });
     }
     for (std::size_t i = 1; i < chain_.size(); ++i) {
       chain_holds_ = chain_holds_ && chain_[i].size > chain_[i - 1].size;
@@ -277,7 +349,8 @@ class Set final : public Model {
   void mark_eager(std::vector<Entry>& entries) const {
     for (Entry& entry : entries) {
       const std::uint8_t kind = entry.action.kind;
-      if (!only_grows_ || !entry.definite || (kind != kAdd && kind != kAdded)) continue;
+      if (!only_grows_ || !always_changes_ || !entry.definite || (kind != kAdd && kind != kAdded))
+        continue;
       const ElementFacts& facts = facts_[entry.action.to];
       entry.eager = facts.adders == 1 && !facts.refused && !has(initial_, entry.action.to);
     }
@@ -287,10 +360,11 @@ class Set final : public Model {
   ValueNumbers elements_;
   std::optional<SharedArrays> sets_;
   State initial_ = SharedArrays::kZeros;
+  std::vector<bool> mentioned_;
   std::vector<ElementFacts> facts_;
   std::vector<Shown> shown_;  // The sets that were read by definite entries, each once.
   std::unordered_map<State, std::size_t> shown_at_;
-  std::vector<Shown> chain_;  // The same by size, if nothing is removed.
+  std::vector<Shown> chain_;     // The same by size, if nothing is removed.
   bool only_grows_ = false;      // Nothing is removed,
   bool always_changes_ = false;  // and no add finds its element there, so a set is entered once.
   bool chain_holds_ = false;

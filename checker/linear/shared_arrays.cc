@@ -4,8 +4,7 @@
 
 namespace plumbline::checker {
 
-SharedArrays::SharedArrays(std::size_t size)
-    : known_(64, Hash{blocks_}, Equal{blocks_}) {
+SharedArrays::SharedArrays(std::size_t size) : known_(64, Hash{blocks_}, Equal{blocks_}) {
   while ((size - 1) >> top_shift_ >= kWidth && size > 0) top_shift_ += kBits;
   number_of(Block{});
 }

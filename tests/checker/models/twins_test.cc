@@ -84,10 +84,11 @@ class Comparison {
       compare_one(seed + static_cast<std::uint64_t>(i));
       ASSERT_FALSE(testing::Test::HasFailure()) << name_ << ", seed " << seed + i;
     }
-    std::printf("%-16s %d histories agree with the twin: %d invalid, %d with unknown outcomes, %d "
-                "with failures, %d least cores\n",
-                std::string(name_).c_str(), tally_.histories, tally_.invalid, tally_.with_unknown,
-                tally_.with_failed, tally_.cores);
+    std::printf(
+        "%-16s %d histories agree with the twin: %d invalid, %d with unknown outcomes, %d "
+        "with failures, %d least cores\n",
+        std::string(name_).c_str(), tally_.histories, tally_.invalid, tally_.with_unknown,
+        tally_.with_failed, tally_.cores);
     EXPECT_GE(tally_.histories, histories);
     EXPECT_GT(tally_.invalid, histories / 10);
     EXPECT_LT(tally_.invalid, histories * 9 / 10);

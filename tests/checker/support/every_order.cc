@@ -10,10 +10,7 @@ class EveryOrder {
  public:
   EveryOrder(const std::vector<Operation>& operations, const PlainModel& model,
              const std::vector<bool>& certain)
-      : operations_(operations),
-        model_(model),
-        certain_(certain),
-        done_(operations.size(), false) {
+      : operations_(operations), model_(model), certain_(certain), done_(operations.size(), false) {
     for (const Operation& op : operations) store_.emplace(op.key.view(), model.first_state());
   }
 

@@ -16,7 +16,8 @@ struct Planned {
 
 Planned planned(Operation op, const ModelShape& shape, Dice& dice) {
   op.outcome = Outcome::kOk;
-  std::optional<std::int64_t> effect = op.invoked_at + dice.below(op.returned_at - op.invoked_at + 1);
+  std::optional<std::int64_t> effect =
+      op.invoked_at + dice.below(op.returned_at - op.invoked_at + 1);
   if (dice.percent(shape.fail_percent)) {
     op.outcome = Outcome::kFail;
     effect.reset();

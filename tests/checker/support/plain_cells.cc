@@ -25,7 +25,8 @@ class Cells : public PlainModel {
       case Function::kPut: return {normal(op.arguments[0])};
       case Function::kAppend: return {longer(now, op.arguments[0])};
       case Function::kDelete:
-        if (ok && !op.results.empty() && tells() && op.results[0].truth() == now.is_nil()) return {};
+        if (ok && !op.results.empty() && tells() && op.results[0].truth() == now.is_nil())
+          return {};
         return {normal(Value())};
       default: return after_cas(op, now, ok);
     }

@@ -125,7 +125,7 @@ class Set final : public PlainModel {
     if (op.function == Function::kAdd) op.arguments = {draw.fresh()};
     if (op.function != Function::kRemove) return;
     op.arguments = {draw.known()};
-    if (draw.unique && draw.dice.percent(70)) {
+    if (draw.plain || (draw.unique && draw.dice.percent(70))) {
       op.function = Function::kAdd;
       op.arguments = {draw.fresh()};
     }

@@ -65,7 +65,9 @@ class Counter final : public PlainModel {
   void draw(Operation& op, Draw& draw) const override {
     op.function = draw.dice.percent(45) ? Function::kRead : Function::kAdd;
     if (op.function == Function::kRead) return;
-    const std::int64_t amount = draw.unique ? draw.dice.below(4) : draw.dice.below(5) - 2;
+    const std::int64_t amount = !draw.unique ? draw.dice.below(5) - 2
+                                : draw.plain ? 1
+                                             : draw.dice.below(4);
     op.arguments = {Value(amount)};
   }
 
@@ -92,7 +94,8 @@ class Registers final : public PlainModel {
   Value first_state() const override {
     if (initial().is_nil()) return Value(Value::List{});
     Value::List all;
-    for (int at = 0; at < kRegisters; ++at) all.push_back(Value(Value::List{at, normal(initial())}));
+    for (int at = 0; at < kRegisters; ++at)
+      all.push_back(Value(Value::List{at, normal(initial())}));
     return Value(all);
   }
 
@@ -118,7 +121,8 @@ class Registers final : public PlainModel {
       const std::int64_t n = draw.dice.below(10);
       if (n < 5) steps.emplace_back(Value::List{"r", at, Value()});
       if (n >= 5 && n < 9) steps.emplace_back(Value::List{"w", at, draw.fresh()});
-      if (n == 9) steps.emplace_back(Value::List{"append", at, Value(7)});
+      if (n == 9 && draw.plain) steps.emplace_back(Value::List{"w", at, draw.fresh()});
+      if (n == 9 && !draw.plain) steps.emplace_back(Value::List{"append", at, Value(7)});
     }
     op.arguments = steps;
   }

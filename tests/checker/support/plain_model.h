@@ -16,6 +16,9 @@ namespace plumbline::checker {
 struct Draw {
   Dice& dice;
   bool unique = true;  // Else values come from a few.
+  // What most clients do: counters are counted up by one, transactions append nothing, nothing is
+  // removed from a set.
+  bool plain = false;
   std::int64_t count = 0;
 
   Value fresh();  // To write.

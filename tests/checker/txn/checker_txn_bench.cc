@@ -106,6 +106,9 @@ int run(int transactions) {
   shape.registers = true;
   const History registers = random_txns(shape, again);
   judge("registers", registers, "strict-serializable");
+  Dice third(9);
+  shape.revisions = true;
+  judge("registers, revisions", random_txns(shape, third), "strict-serializable");
   return 0;
 }
 

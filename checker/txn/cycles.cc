@@ -15,6 +15,13 @@ constexpr std::uint8_t X = Shape::kDead;
 // How often the least returns are carried round the cycles of a graph before that is given up.
 constexpr int kRoundsMax = 64;
 
+// A walk that meets itself is a proof of its own only if it does not fall apart into cycles that
+// are proofs already. These are the shapes into which others may fall apart.
+constexpr AnomalySet kSimple{
+    Anomaly::kG0,         Anomaly::kG1c,         Anomaly::kGSingle,
+    Anomaly::kG0Process,  Anomaly::kG1cProcess,  Anomaly::kGSingleProcess,
+    Anomaly::kG0Realtime, Anomaly::kG1cRealtime, Anomaly::kGSingleRealtime};
+
 bool is_simple(const Cycle& cycle) {
   std::vector<std::uint32_t> nodes;
   for (const Hop& hop : cycle) nodes.push_back(hop.from);
@@ -37,12 +44,28 @@ bool has(const Cycle& cycle, EdgeKind kind) {
 const std::array<Shape, kShapes> kShapeTable = {
     Shape{Anomaly::kG0, kWwOnly, 1, EdgeKind::kWw, 0, {0}, {X}, {X}, 0b1, 0b1},
     Shape{Anomaly::kG1c, kNoRw, 2, EdgeKind::kWr, 1, {0, 1}, {1, 1}, {X, X}, 0b10, 0b10},
-    Shape{Anomaly::kGSingle, kDependencies, 2, EdgeKind::kRw, 1, {0, 1}, {0, 1}, {1, X}, 0b10,
-          0b10},
-    Shape{Anomaly::kGNonadjacent, kDependencies, 5, EdgeKind::kRw, 1, {0, 2, 2, 4, 4},
-          {0, 2, 2, 4, 4}, {1, X, 3, X, 3}, 0b10000, 0b11000},
-    Shape{Anomaly::kG2Item, kDependencies, 3, EdgeKind::kRw, 1, {0, 0, 2}, {0, 0, 2}, {1, 2, 2},
-          0b110, 0b100},
+    Shape{
+        Anomaly::kGSingle, kDependencies, 2, EdgeKind::kRw, 1, {0, 1}, {0, 1}, {1, X}, 0b10, 0b10},
+    Shape{Anomaly::kGNonadjacent,
+          kDependencies,
+          5,
+          EdgeKind::kRw,
+          1,
+          {0, 2, 2, 4, 4},
+          {0, 2, 2, 4, 4},
+          {1, X, 3, X, 3},
+          0b10000,
+          0b11000},
+    Shape{Anomaly::kG2Item,
+          kDependencies,
+          3,
+          EdgeKind::kRw,
+          1,
+          {0, 0, 2},
+          {0, 0, 2},
+          {1, 2, 2},
+          0b110,
+          0b100},
 };
 
 std::uint8_t Shape::next(std::uint8_t state, EdgeKind kind) const {
@@ -97,10 +120,7 @@ bool CycleSearch::search_shape(Findings& findings, const Shape& shape, bool sess
     if (spent()) unfinished_.add(static_cast<Anomaly>(first + (sessions ? kShapes : 0)));
     return false;
   }
-  // A walk that meets itself is a proof of its own only if it does not fall apart into cycles
-  // that are proofs already.
-  const AnomalySet simpler{Anomaly::kG0, Anomaly::kG1c, Anomaly::kGSingle};
-  if (!is_simple(*cycle) && findings.found().meets(simpler)) return false;
+  if (!is_simple(*cycle) && findings.found().meets(kSimple)) return false;
   findings.add({cycle_anomaly(shape, *cycle), Detail::kPlain, *cycle});
   return true;
 }
@@ -113,8 +133,7 @@ std::optional<Cycle> CycleSearch::shortest(const Shape& shape, unsigned kinds,
     for (const Graph::Edge edge : graph_.out(from)) {
       if (edge.kind() != shape.first || components.of(edge.to()) != components.of(from)) continue;
       const std::size_t length_max = best ? best->size() - 1 : SIZE_MAX;
-      std::optional<Cycle> cycle =
-          cycle_through(shape, kinds, components, from, edge, length_max);
+      std::optional<Cycle> cycle = cycle_through(shape, kinds, components, from, edge, length_max);
       // A simple cycle of the same shape may be found from another edge.
       const bool better = cycle && (!best || is_simple(*cycle) || !is_simple(*best));
       if (better) best = std::move(cycle);
@@ -145,8 +164,7 @@ std::optional<Cycle> CycleSearch::cycle_through(const Shape& shape, unsigned kin
 // The budget was spent on shapes that there are many traces of, but a cycle is there. It has an
 // anti-dependency, for the shapes without need no budget, and any one on a cycle will do.
 void CycleSearch::search_any(Findings& findings, const Components& components) {
-  static constexpr Shape kAny{
-      Anomaly::kG2Item, kAll, 1, EdgeKind::kRw, 0, {0}, {0}, {0}, 0b1, 0b1};
+  static constexpr Shape kAny{Anomaly::kG2Item, kAll, 1, EdgeKind::kRw, 0, {0}, {0}, {0}, 0b1, 0b1};
   limit_ = UINT64_MAX;
   for (const std::uint32_t from : components.on_cycles()) {
     if (graph_.is_auxiliary(from)) continue;
@@ -163,6 +181,7 @@ void CycleSearch::search_realtime(Findings& findings, const Components& componen
     if (findings.found().has(shape.anomaly)) continue;
     limit_ = steps_ + budget_;
     const std::optional<Cycle> cycle = shortest_realtime(shape, components);
+    if (cycle && !is_simple(*cycle) && findings.found().meets(kSimple)) continue;
     if (cycle) {
       findings.add({cycle_anomaly(shape, *cycle), Detail::kPlain, *cycle});
     } else if (spent()) {
@@ -243,8 +262,8 @@ std::optional<Cycle> CycleSearch::shortest_realtime(const Shape& shape,
       return (shape.closes_realtime >> state & 1) != 0 && returned(node) < called;
     };
     const std::size_t hops_max = best ? best->size() - 2 : SIZE_MAX;
-    const std::uint32_t last = breadth_first(shape, shape.kinds | bit(EdgeKind::kSession), hops_max,
-                                             may_enter, arrived);
+    const std::uint32_t last =
+        breadth_first(shape, shape.kinds | bit(EdgeKind::kSession), hops_max, may_enter, arrived);
     if (last != kNone) {
       best = path_to(last);
       best->push_back({visits_[last].node, from, EdgeKind::kRealtime});

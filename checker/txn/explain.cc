@@ -14,8 +14,8 @@ constexpr std::size_t kStepsSaid = 12;
 // So that the last hop is the one to wonder about: real time, else an anti-dependency.
 Cycle rotated(Cycle cycle) {
   for (const EdgeKind last : {EdgeKind::kRealtime, EdgeKind::kRw}) {
-    const auto at = std::find_if(cycle.begin(), cycle.end(),
-                                 [&](const Hop& hop) { return hop.kind == last; });
+    const auto at =
+        std::find_if(cycle.begin(), cycle.end(), [&](const Hop& hop) { return hop.kind == last; });
     if (at == cycle.end()) continue;
     std::rotate(cycle.begin(), at + 1, cycle.end());
     break;
@@ -92,8 +92,10 @@ std::vector<std::string> Explainer::argument(const Finding& finding, const Cycle
   for (std::size_t i = 0; i < cycle.size(); ++i) {
     const bool closes = i + 1 == cycle.size();
     const std::string claim = name(cycle[i].from) + " < " + name(cycle[i].to) + " because ";
-    lines.push_back((closes ? "However " : i == 0 ? "Then " : "And ") + claim +
-                    why(cycle[i], name) + (closes ? ": a contradiction." : "."));
+    lines.push_back((closes   ? "However "
+                     : i == 0 ? "Then "
+                              : "And ") +
+                    claim + why(cycle[i], name) + (closes ? ": a contradiction." : "."));
   }
   return lines;
 }
@@ -177,8 +179,8 @@ std::string Explainer::why_missed(const Hop& hop, const Name& name) const {
         return name(hop.from) + " read " + key + " without " + value + ", which " + name(hop.to) +
                " appended";
       }
-      return name(hop.from) + " read " + state_text(read.version) + " of " + key +
-             ", which " + name(hop.to) + " replaced with " + value;
+      return name(hop.from) + " read " + state_text(read.version) + " of " + key + ", which " +
+             name(hop.to) + " replaced with " + value;
     }
   }
   return "";
@@ -230,8 +232,8 @@ std::string Explainer::direct_sentence(const Finding& finding, const Name& name)
         return who(0) + " read " + value + " of " + key + ", which cannot be because " + key +
                " is a list";
       }
-      return who(0) + " read " + other + " of " + key + ", which cannot be because nobody " +
-             did + " it";
+      return who(0) + " read " + other + " of " + key + ", which cannot be because nobody " + did +
+             " it";
     case Anomaly::kCyclicVersions:
       return "the versions of " + key + " have no order because " + value + " replaced " + other +
              ", and " + other + " in turn came from " + value;
@@ -266,8 +268,7 @@ std::string Explainer::internal_sentence(const Finding& finding, const std::stri
   const std::string other = finding.other == nullptr ? "" : to_text(*finding.other);
   const std::string disagrees = who + " disagrees with itself because it ";
   switch (finding.detail) {
-    case Detail::kRereads:
-      return disagrees + "read " + other + " of " + key + " and then " + value;
+    case Detail::kRereads: return disagrees + "read " + other + " of " + key + " and then " + value;
     case Detail::kForgetsOwn:
       return disagrees + wrote(finding.key) + " " + other + " to " + key + " and then read " +
              value;

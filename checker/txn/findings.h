@@ -30,12 +30,12 @@ using Cycle = std::vector<Hop>;
 // What the steps of few transactions show by themselves, where one name has several forms.
 enum class Detail : std::uint8_t {
   kPlain,
-  kNotAList,       // garbage-read: a list key answered with something else.
-  kRereads,        // internal: two reads of one key differ.
-  kForgetsOwn,     // internal: a read does not show the transaction's own change.
-  kSeesFuture,     // internal: a read shows what the transaction did only later.
-  kOutOfOrder,     // internal: own appends stand in another order.
-  kTornAppends,    // internal: a later own append is seen without an earlier one.
+  kNotAList,     // garbage-read: a list key answered with something else.
+  kRereads,      // internal: two reads of one key differ.
+  kForgetsOwn,   // internal: a read does not show the transaction's own change.
+  kSeesFuture,   // internal: a read shows what the transaction did only later.
+  kOutOfOrder,   // internal: own appends stand in another order.
+  kTornAppends,  // internal: a later own append is seen without an earlier one.
 };
 
 struct Finding {

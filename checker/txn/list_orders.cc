@@ -42,7 +42,11 @@ bool ListOrders::place_element(std::uint32_t key, std::uint32_t at, std::uint32_
   const Element& info = history_.elements[element];
   if (versions_.place[element] != kNone) {
     const std::uint32_t reader = history_.keys[key].longest_reader;
-    findings_.add({Anomaly::kDuplicateElements, Detail::kPlain, {}, {reader, info.transaction}, key,
+    findings_.add({Anomaly::kDuplicateElements,
+                   Detail::kPlain,
+                   {},
+                   {reader, info.transaction},
+                   key,
                    info.value});
     return false;
   }
@@ -54,9 +58,13 @@ bool ListOrders::place_element(std::uint32_t key, std::uint32_t at, std::uint32_
   }
   if (dirty_ != kNone) {
     const Element& below = history_.elements[dirty_];
-    findings_.add({Anomaly::kDirtyUpdate, Detail::kPlain, {},
-                   {info.transaction, below.transaction, history_.keys[key].longest_reader}, key,
-                   below.value, info.value});
+    findings_.add({Anomaly::kDirtyUpdate,
+                   Detail::kPlain,
+                   {},
+                   {info.transaction, below.transaction, history_.keys[key].longest_reader},
+                   key,
+                   below.value,
+                   info.value});
     dirty_ = kNone;
   }
   std::uint32_t* const versions = versions_.list_versions.data() + versions_.list_begin[key];

@@ -107,8 +107,8 @@ class Judge {
       const std::string who =
           " by #" + std::to_string(compiled_.transactions[second.transaction].index);
       if (second.value->is_nil()) return begin + "was written nil" + who;
-      return begin + "was given " + to_text(*second.value) +
-             " a second time" + who + ": who saw which cannot be told";
+      return begin + "was given " + to_text(*second.value) + " a second time" + who +
+             ": who saw which cannot be told";
     }
     return "";
   }
@@ -123,7 +123,8 @@ class Judge {
         " not known: their writers neither read what they replaced nor carry a revision");
     for (std::uint32_t element = 0; element < compiled_.elements.size(); ++element) {
       const txn::Element& info = compiled_.elements[element];
-      if (info.key != key || versions_.before[versions_.version_of(element)] == txn::kNone) continue;
+      if (info.key != key || versions_.before[versions_.version_of(element)] == txn::kNone)
+        continue;
       report.undecided.push_back(compiled_.transactions[info.transaction].index);
     }
     return report;

@@ -32,12 +32,12 @@ class Reader {
   // What the transaction in hand has done to one key so far.
   struct Local {
     std::uint32_t transaction = kNone;
-    std::uint32_t own = 0;             // Its appends, or writes.
-    std::uint32_t element = kNone;     // The last of them.
-    std::uint32_t version = kNone;     // The state it read before its first change.
-    std::uint32_t failed = kNone;      // The failed element that it read instead.
-    const Value* seen = nullptr;       // The last answer before its first change.
-    std::size_t base = SIZE_MAX;       // How many elements of a list were there before it.
+    std::uint32_t own = 0;          // Its appends, or writes.
+    std::uint32_t element = kNone;  // The last of them.
+    std::uint32_t version = kNone;  // The state it read before its first change.
+    std::uint32_t failed = kNone;   // The failed element that it read instead.
+    const Value* seen = nullptr;    // The last answer before its first change.
+    std::size_t base = SIZE_MAX;    // How many elements of a list were there before it.
   };
 
   void take(std::span<const Step> steps, std::uint32_t i) {
@@ -72,7 +72,11 @@ class Reader {
     if (first == kNone) {
       first = now_;
     } else {
-      findings_.add({Anomaly::kLostUpdate, Detail::kPlain, {}, {first, now_}, step.key,
+      findings_.add({Anomaly::kLostUpdate,
+                     Detail::kPlain,
+                     {},
+                     {first, now_},
+                     step.key,
                      locals_[step.key].seen});
     }
   }
@@ -143,15 +147,15 @@ class Reader {
       report_element(Anomaly::kG1a, history_.element_of(step.key, list[order.first_failed]));
     }
     if (base > order.known) return;
-    const std::uint32_t version =
-        versions_.list_versions[versions_.list_begin[step.key] + base];
+    const std::uint32_t version = versions_.list_versions[versions_.list_begin[step.key] + base];
     if (!versions_.is_initial(version)) {
       const std::uint32_t element = versions_.element_of(version);
       const Element& info = history_.elements[element];
       if (info.transaction == now_) {
         return report(Anomaly::kInternal, step, Detail::kSeesFuture, info.value);
       }
-      if (!info.last && versions_.place[element] + 1 == base) report_element(Anomaly::kG1b, element);
+      if (!info.last && versions_.place[element] + 1 == base)
+        report_element(Anomaly::kG1b, element);
     }
     if (local.own == 0) local.version = version;
     versions_.reads.push_back({now_, version, true});
@@ -161,8 +165,13 @@ class Reader {
   void look_at_odd_one(const Step& step, const Value::List& list) {
     const Key& key = history_.keys[step.key];
     lists_.of(step.key).broken = true;
-    findings_.add({Anomaly::kIncompatibleOrder, Detail::kPlain, {}, {now_, key.longest_reader},
-                   step.key, step.value, nullptr});
+    findings_.add({Anomaly::kIncompatibleOrder,
+                   Detail::kPlain,
+                   {},
+                   {now_, key.longest_reader},
+                   step.key,
+                   step.value,
+                   nullptr});
     for (const Value& value : list) {
       const std::uint32_t element = history_.element_of(step.key, value);
       if (element == kNone) {
@@ -185,8 +194,13 @@ class Reader {
     if (local.own == 0 && local.version != kNone) replaces(step, local.version);
     if (local.own == 0 && local.failed != kNone) {
       const Element& below = history_.elements[local.failed];
-      findings_.add({Anomaly::kDirtyUpdate, Detail::kPlain, {}, {now_, below.transaction}, step.key,
-                     below.value, step.value});
+      findings_.add({Anomaly::kDirtyUpdate,
+                     Detail::kPlain,
+                     {},
+                     {now_, below.transaction},
+                     step.key,
+                     below.value,
+                     step.value});
     }
     ++local.own;
     local.element = step.element;
@@ -300,8 +314,13 @@ class Fractures {
   void report(const Versions::Read& seen, bool later, const Step& missed) {
     const Element& element = history_.elements[versions_.element_of(seen.version)];
     const Anomaly anomaly = later ? Anomaly::kGMonotonic : Anomaly::kFracturedRead;
-    findings_.add({anomaly, Detail::kPlain, {}, {seen.transaction, element.transaction}, missed.key,
-                   missed.value, element.value});
+    findings_.add({anomaly,
+                   Detail::kPlain,
+                   {},
+                   {seen.transaction, element.transaction},
+                   missed.key,
+                   missed.value,
+                   element.value});
   }
 
   const Compiled& history_;

@@ -43,7 +43,8 @@ void add_step(Operation& op, const std::string& word) {
   }
   const Value step = word[0] == 'r'
                          ? Value(Value::List{"r", key, read_value(rest)})
-                         : Value(Value::List{word[0] == 'a' ? "append" : "w", key, rest[0] - '0'});
+                         : Value(Value::List{word[0] == 'a' ? "append" : "w", key,
+                                             rest == "=" ? Value() : Value(rest[0] - '0')});
   Value::List results(op.results.begin(), op.results.end());
   results.push_back(step);
   op.results = results;
@@ -107,8 +108,8 @@ std::string shown(const History& history) {
   std::string out;
   for (const Operation& op : history.operations) {
     out += "c" + std::to_string(op.process) + " " + std::to_string(op.invoked_at) + "-" +
-           (op.returned_at == kNever ? "" : std::to_string(op.returned_at)) + " " +
-           call_text(op) + " -> " + answer_text(op) + "\n";
+           (op.returned_at == kNever ? "" : std::to_string(op.returned_at)) + " " + call_text(op) +
+           " -> " + answer_text(op) + "\n";
   }
   return out;
 }

@@ -106,12 +106,13 @@ class TxnGenerator {
     const Value::List& states = keys_[key].states;
     std::size_t count = states.size();
     if (planned.lies && count > 0 && dice_.percent(60)) {
-      count -= static_cast<std::size_t>(dice_.below(std::min<std::int64_t>(
-          3, static_cast<std::int64_t>(count) + 1)));
+      count -= static_cast<std::size_t>(
+          dice_.below(std::min<std::int64_t>(3, static_cast<std::int64_t>(count) + 1)));
     }
     Value seen;
     if (!shape_.registers) {
-      seen = Value(Value::List(states.begin(), states.begin() + static_cast<std::ptrdiff_t>(count)));
+      seen =
+          Value(Value::List(states.begin(), states.begin() + static_cast<std::ptrdiff_t>(count)));
     } else if (count > 0) {
       seen = states[count - 1];
     }
@@ -143,8 +144,9 @@ class TxnGenerator {
 };
 
 void change_list(Value::List& list, Dice& dice) {
-  const auto at = [&] { return static_cast<std::size_t>(dice.below(
-      static_cast<std::int64_t>(list.size()))); };
+  const auto at = [&] {
+    return static_cast<std::size_t>(dice.below(static_cast<std::int64_t>(list.size())));
+  };
   switch (list.empty() ? 3 : dice.below(4)) {
     case 0: std::swap(list[at()], list[at()]); break;
     case 1: list.erase(list.begin() + static_cast<std::ptrdiff_t>(at())); break;
@@ -168,8 +170,8 @@ History with_other_read(History history, Dice& dice) {
     }
   }
   if (reads.empty()) return history;
-  const auto [op, step] = reads[static_cast<std::size_t>(
-      dice.below(static_cast<std::int64_t>(reads.size())))];
+  const auto [op, step] =
+      reads[static_cast<std::size_t>(dice.below(static_cast<std::int64_t>(reads.size())))];
   Value::List parts = history.operations[op].results[step].list();
   if (parts[2].is_list()) {
     Value::List list = parts[2].list();

@@ -17,9 +17,9 @@ struct TxnShape {
   int steps_max = 3;
   int unknown_percent = 15;
   int fail_percent = 8;
-  int lie_percent = 0;    // Transactions that see a state from before, or fail but happen, or ...
-  int gap_max = 4;        // Of time between transactions of a client, and of their length.
-  int retire_after = 0;   // Appends after which a key is replaced by a new one; 0: never.
+  int lie_percent = 0;   // Transactions that see a state from before, or fail but happen, or ...
+  int gap_max = 4;       // Of time between transactions of a client, and of their length.
+  int retire_after = 0;  // Appends after which a key is replaced by a new one; 0: never.
 };
 
 // Transactions of a store that carries them out one by one, each between its call and its return,

@@ -67,7 +67,8 @@ void compare(const History& history, bool exact, Tally& tally) {
     }
     const bool expected = some_serial_order(history, rule.rule);
     EXPECT_EQ(verdict, expected ? Verdict::kValid : Verdict::kInvalid)
-        << rule.level << ": " << topics(reports) << "\n" << reports[0].sentence;
+        << rule.level << ": " << topics(reports) << "\n"
+        << reports[0].sentence;
     ++(expected ? tally.valid : tally.invalid);
   }
 }

@@ -39,7 +39,7 @@ TxnShape long_shape(int transactions) {
 
 // Takes the last element from what one transaction in the middle read of a key before it appended
 // to it: it replaced a version that it did not see. False if no transaction there did that.
-bool plant_lost_update(History& history) {
+bool plant_stale_append(History& history) {
   for (std::size_t i = history.operations.size() / 2; i < history.operations.size(); ++i) {
     Operation& op = history.operations[i];
     for (std::size_t j = 1; j < op.results.size(); ++j) {
@@ -97,15 +97,18 @@ int run(int transactions) {
     History stale = history;
     if (plant_stale_read(stale)) judge("one stale read", stale, "strict-serializable");
   }
-  if (plant_lost_update(history)) {
-    judge("one lost update", history, "strict-serializable");
-    judge("one lost update", history, "snapshot-isolation");
+  if (plant_stale_append(history)) {
+    judge("stale, then appends", history, "strict-serializable");
+    judge("stale, then appends", history, "snapshot-isolation");
   }
   Dice again(8);
   TxnShape shape = long_shape(transactions);
   shape.registers = true;
   const History registers = random_txns(shape, again);
   judge("registers", registers, "strict-serializable");
+  Dice third(9);
+  shape.revisions = true;
+  judge("registers, revisions", random_txns(shape, third), "strict-serializable");
   return 0;
 }
 

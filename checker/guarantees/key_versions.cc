@@ -24,7 +24,7 @@ const Value& bare(const Value& value) {
 
 bool is_nothing(const Value& value) { return content(value).empty(); }
 
-bool changes(const Request& request) { return effect_of(*request.operation) == Effect::kSome; }
+bool changes(const Request& request) { return makes_revision(*request.operation); }
 bool may_change(const Request& request) { return effect_of(*request.operation) != Effect::kNone; }
 bool is_append(const Request& request) { return request.operation->function == Function::kAppend; }
 
@@ -69,6 +69,11 @@ class Epochs {
 };
 
 }  // namespace
+
+bool makes_revision(const Operation& op) {
+  if (effect_of(op) != Effect::kSome) return false;
+  return op.function != Function::kCas || !same_content(op.arguments[0], op.arguments[1]);
+}
 
 KeyVersions::KeyVersions(std::span<const Request* const> requests) {
   const bool revisions = std::ranges::any_of(requests, [](const Request* request) {

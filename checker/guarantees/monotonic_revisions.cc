@@ -32,7 +32,7 @@ void check_session(SessionSteps steps, Findings& findings) {
       },
       [&](const SessionStep& step) {
         if (greatest == nullptr) return;
-        const bool change = effect_of(*step.request->operation) == Effect::kSome;
+        const bool change = makes_revision(*step.request->operation);
         if (revision(*step.request) >= revision(*greatest) + (change ? 1 : 0)) return;
         findings.invalid(
             "non-monotonic-revision", step.request->returned_at,

@@ -35,7 +35,11 @@ class KeyReport {
             {&earlier, &later}};
   }
 
-  Explained contradiction(const Ring& ring) const {
+  // What was seen is told before what it contradicts.
+  Explained contradiction(Ring ring) const {
+    const auto first = std::find_if(ring.begin(), ring.end(),
+                                    [](const RingStep& step) { return step.later != nullptr; });
+    std::rotate(ring.begin(), first, ring.end());
     Explained out{std::string(key_), broken(), {}};
     for (const RingStep& step : ring) {
       if (!out.witness.empty()) out.sentence += "; ";
@@ -43,6 +47,7 @@ class KeyReport {
       out.witness.insert(out.witness.end(), {step.earlier, step.later});
       if (step.later == nullptr) out.witness.push_back(versions_.writer(step.to));
     }
+    out.sentence += ": a contradiction";
     return out;
   }
 

@@ -17,6 +17,7 @@ struct Explained {
   std::string key;
   std::string sentence;
   std::vector<const Request*> witness;  // In any order; nullptr and repetitions are left out.
+  std::vector<std::string> argument = {};
 };
 
 // Gathers what one guarantee found out about one history. A broken store breaks a guarantee a

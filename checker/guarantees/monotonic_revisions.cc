@@ -1,7 +1,6 @@
 #include "checker/guarantees/monotonic_revisions.h"
 
 #include <string>
-#include <utility>
 
 #include "checker/guarantees/findings.h"
 #include "checker/guarantees/session_rules.h"
@@ -55,7 +54,7 @@ std::vector<Report> check_monotonic_revisions(const History& history, const Guar
       return Explained{"", "not judged because no answer carries a revision", {}};
     });
   }
-  const SessionTable table(std::move(steps));
+  const SessionTable table(steps);
   for (const SessionSteps& session : table.sessions()) check_session(session, findings);
   return findings.reports(requests.size());
 }

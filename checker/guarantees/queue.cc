@@ -1,6 +1,7 @@
 #include "checker/guarantees/queue.h"
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -216,11 +217,11 @@ std::vector<Report> check_queue(const History& history, const GuaranteeOptions& 
   const std::vector<Request> requests = requests_of(history);
   const Objects objects(requests, options.independent_keys);
   Findings findings("queue");
-  std::vector<Queue> queues;
-  queues.reserve(objects.size());
-  for (std::size_t i = 0; i < objects.size(); ++i) {
-    queues.emplace_back(objects.key(i), findings).check(objects.requests(i));
-  }
+  const auto queues = judge_each(objects, findings, [&](std::size_t i) {
+    auto judge = std::make_unique<Queue>(objects.key(i), findings);
+    judge->check(objects.requests(i));
+    return judge;
+  });
   return findings.reports(requests.size());
 }
 

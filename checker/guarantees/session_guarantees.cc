@@ -193,15 +193,13 @@ std::vector<Report> check_session_rule(const History& history, const GuaranteeOp
   const Objects objects(requests, options.independent_keys);
   const RuleInfo& info = info_of(rule);
   Findings findings(info.name);
-  std::vector<std::unique_ptr<KeyCheck>> suspects;
   std::uint64_t judged = 0;
-  for (std::size_t i = 0; i < objects.size(); ++i) {
-    const std::uint64_t before = findings.violations();
+  const auto checks = judge_each(objects, findings, [&](std::size_t i) {
     auto check =
         std::make_unique<KeyCheck>(objects.key(i), objects.requests(i), info, options, findings);
     judged += check->judged();
-    if (findings.violations() > before) suspects.push_back(std::move(check));
-  }
+    return check;
+  });
   if (judged == 0) {
     findings.unknown("no-version-order", 0, [] {
       return Explained{"",

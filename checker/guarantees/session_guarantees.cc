@@ -40,22 +40,22 @@ class KeyReport {
   }
 
   // What was seen is told before what it contradicts. A long ring is told in part; the whole of it
-  // is in the argument.
-  Explained contradiction(const Ring& found) const {
-    const Ring ring = shortened(found);
+  // is in the argument. Steps of real time stay as they are: no rule joins them.
+  Explained contradiction(const Ring& found, bool real_time) const {
+    const Ring ring = real_time ? found : shortened(found);
     Explained out{std::string(key_), broken(), {}};
-    const std::size_t told = ring.size() <= kStepsTold + 1 ? ring.size() : kStepsTold;
+    const std::size_t shown = ring.size() <= kStepsTold + 1 ? ring.size() : kStepsTold;
     for (std::size_t i = 0; i < ring.size() && i < kStepsListed; ++i) {
       const RingStep& step = ring[i];
       const std::string text = step.later == nullptr ? proven(step) : demanded(step);
-      if (ring.size() > told) out.argument.push_back(text);
-      if (i >= told) continue;
+      if (ring.size() > shown) out.argument.push_back(text);
+      if (i >= shown) continue;
       out.sentence += (i == 0 ? "" : "; ") + text;
       out.witness.insert(out.witness.end(), {step.earlier, step.later});
       if (step.later == nullptr) out.witness.push_back(versions_.writer(step.to));
     }
-    if (ring.size() > told) {
-      out.sentence += "; and " + std::to_string(ring.size() - told) + " more steps lead back to " +
+    if (ring.size() > shown) {
+      out.sentence += "; and " + std::to_string(ring.size() - shown) + " more steps lead back to " +
                       text(ring.front().from);
     }
     out.sentence += ": a contradiction";
@@ -174,8 +174,9 @@ class KeyCheck {
     for (const RingStep& step : ring) {
       if (step.later != nullptr) at = std::max(at, step.later->invoked_at);
     }
-    findings_.invalid(rule_.topic, at,
-                      [this, ring = std::move(ring)] { return report_.contradiction(ring); });
+    findings_.invalid(rule_.topic, at, [this, ring = std::move(ring), real_time] {
+      return report_.contradiction(ring, real_time);
+    });
     return true;
   }
 

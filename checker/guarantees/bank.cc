@@ -1,6 +1,7 @@
 #include "checker/guarantees/bank.h"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_set>
@@ -41,16 +42,16 @@ bool is_bank_answer(const Value& answer) {
 // One bank: the requests on one key.
 class Bank {
  public:
-  Bank(std::string_view key, std::span<const Request* const> requests,
-       const GuaranteeOptions& options, Findings& findings)
-      : key_(key), requests_(requests), options_(options), findings_(findings) {
+  Bank(std::string_view key, const GuaranteeOptions& options, Findings& findings)
+      : key_(key), options_(options), findings_(findings) {
     for (const Value& account : options.accounts) accounts_.add(account);
     for (const Value& account : options.accounts) {
       if (account.is_int()) spelled_.insert(std::to_string(account.number()));
     }
   }
 
-  void check() {
+  void check(std::span<const Request* const> requests) {
+    requests_ = requests;
     std::vector<const Request*> reads = answered_reads();
     if (reads.empty()) {
       findings_.unknown("never-read", 0, [name = name()] {
@@ -209,11 +210,11 @@ std::vector<Report> check_bank(const History& history, const GuaranteeOptions& o
   const std::vector<Request> requests = requests_of(history);
   const Objects objects(requests, options.independent_keys);
   Findings findings("bank");
-  std::vector<Bank> banks;
-  banks.reserve(objects.size());
-  for (std::size_t i = 0; i < objects.size(); ++i) {
-    banks.emplace_back(objects.key(i), objects.requests(i), options, findings).check();
-  }
+  const auto banks = judge_each(objects, findings, [&](std::size_t i) {
+    auto judge = std::make_unique<Bank>(objects.key(i), options, findings);
+    judge->check(objects.requests(i));
+    return judge;
+  });
   return findings.reports(requests.size());
 }
 

@@ -1,6 +1,7 @@
 #include "checker/guarantees/counter.h"
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -166,11 +167,9 @@ std::vector<Report> check_counter(const History& history, const GuaranteeOptions
   const std::vector<Request> requests = requests_of(history);
   const Objects objects(requests, options.independent_keys);
   Findings findings("counter");
-  std::vector<Counter> counters;
-  counters.reserve(objects.size());
-  for (std::size_t i = 0; i < objects.size(); ++i) {
-    counters.emplace_back(objects.key(i), objects.requests(i), options, findings);
-  }
+  const auto counters = judge_each(objects, findings, [&](std::size_t i) {
+    return std::make_unique<Counter>(objects.key(i), objects.requests(i), options, findings);
+  });
   return findings.reports(requests.size());
 }
 

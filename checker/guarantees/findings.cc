@@ -75,6 +75,7 @@ void Findings::report(const Kind& kind, std::vector<Report>& reports) const {
     report.key = std::move(explained.key);
     report.topic = kept.topic;
     report.sentence = std::move(explained.sentence);
+    report.argument = std::move(explained.argument);
     set_witness(report, std::move(explained.witness));
     reports.push_back(std::move(report));
   }
@@ -96,7 +97,8 @@ std::vector<Report> Findings::reports(std::uint64_t steps) const {
     reports.emplace_back();
     reports.back().property = property_;
   }
-  reports.front().argument = facts_;
+  auto& argument = reports.front().argument;
+  argument.insert(argument.end(), facts_.begin(), facts_.end());
   reports.front().steps = steps;
   return reports;
 }

@@ -17,6 +17,7 @@ struct Explained {
   std::string key;
   std::string sentence;
   std::vector<const Request*> witness;  // In any order; nullptr and repetitions are left out.
+  std::vector<std::string> argument = {};
 };
 
 // Gathers what one guarantee found out about one history. A broken store breaks a guarantee a
@@ -45,7 +46,8 @@ class Findings {
   // A line with numbers for the reader, whatever the verdict.
   void fact(std::string line) { facts_.push_back(std::move(line)); }
 
-  std::uint64_t violations() const { return violations_.all; }
+  // How many findings there are, of both kinds.
+  std::uint64_t count() const { return violations_.all + doubts_.all; }
 
   // At least one report. Violations come first, then doubts, each in order of time; if there are
   // more than kExplainedMax of a kind, one report counts the rest. Facts are in the argument of

@@ -24,7 +24,7 @@ const Value& bare(const Value& value) {
 
 bool is_nothing(const Value& value) { return content(value).empty(); }
 
-bool changes(const Request& request) { return effect_of(*request.operation) == Effect::kSome; }
+bool changes(const Request& request) { return makes_revision(*request.operation); }
 bool may_change(const Request& request) { return effect_of(*request.operation) != Effect::kNone; }
 bool is_append(const Request& request) { return request.operation->function == Function::kAppend; }
 
@@ -32,6 +32,14 @@ bool is_append(const Request& request) { return request.operation->function == F
 bool reads(const Request& request) {
   return shown_value(*request.operation) != nullptr && !changes(request);
 }
+
+// An answer with a revision. In order of revisions, and of one revision the change comes first.
+struct Told {
+  std::int64_t revision;
+  bool read;
+  std::uint32_t place;  // Among the requests.
+  friend auto operator<=>(const Told&, const Told&) = default;
+};
 
 // Follows the state of a key from revision to revision.
 class Epochs {
@@ -70,6 +78,11 @@ class Epochs {
 
 }  // namespace
 
+bool makes_revision(const Operation& op) {
+  if (effect_of(op) != Effect::kSome) return false;
+  return op.function != Function::kCas || !same_content(op.arguments[0], op.arguments[1]);
+}
+
 KeyVersions::KeyVersions(std::span<const Request* const> requests) {
   const bool revisions = std::ranges::any_of(requests, [](const Request* request) {
     return request->outcome == Outcome::kOk && request->operation->revision.has_value();
@@ -88,28 +101,20 @@ void KeyVersions::add(const Request& request, Version seen, Version made) {
 }
 
 void KeyVersions::by_revision(std::span<const Request* const> requests) {
-  std::vector<const Request*> answered;
-  for (const Request* request : requests) {
-    const bool told = request->outcome == Outcome::kOk && request->operation->revision.has_value();
-    if (told && (changes(*request) || reads(*request))) answered.push_back(request);
+  std::vector<Told> told;
+  for (std::uint32_t i = 0; i < requests.size(); ++i) {
+    const Request& request = *requests[i];
+    if (request.outcome != Outcome::kOk || !request.operation->revision) continue;
+    const bool change = changes(request);
+    if (change || reads(request)) told.push_back({*request.operation->revision, !change, i});
   }
-  std::stable_sort(answered.begin(), answered.end(), [](const Request* a, const Request* b) {
-    if (*a->operation->revision != *b->operation->revision) {
-      return *a->operation->revision < *b->operation->revision;
-    }
-    return changes(*a) && !changes(*b);
-  });
+  std::sort(told.begin(), told.end());
+  std::vector<SessionStep> steps(requests.size());
   Epochs epochs;
-  for (const Request* request : answered) {
-    const SessionStep step = epochs.next(*request);
-    add(*request, step.seen, step.made);
+  for (const Told& one : told) steps[one.place] = epochs.next(*requests[one.place]);
+  for (const SessionStep& step : steps) {
+    if (step.request != nullptr) add(*step.request, step.seen, step.made);
   }
-  std::sort(steps_.begin(), steps_.end(), [](const SessionStep& a, const SessionStep& b) {
-    if (a.request->invoked_at != b.request->invoked_at) {
-      return a.request->invoked_at < b.request->invoked_at;
-    }
-    return a.request->index < b.request->index;
-  });
 }
 
 bool KeyVersions::by_length(std::span<const Request* const> requests) {

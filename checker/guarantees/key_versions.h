@@ -12,6 +12,10 @@ namespace plumbline::checker {
 using Version = std::int32_t;
 inline constexpr Version kNoVersion = -1;
 
+// Whether the operation certainly made a new revision. A cas that puts in place what was there may
+// or may not count as a change, store by store.
+bool makes_revision(const Operation& operation);
+
 // What a request says about the versions of its key; kNoVersion where it says nothing certain.
 struct SessionStep {
   const Request* request = nullptr;

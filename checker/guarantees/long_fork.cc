@@ -1,6 +1,7 @@
 #include "checker/guarantees/long_fork.h"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -311,11 +312,11 @@ std::vector<Report> check_long_fork(const History& history, const GuaranteeOptio
   const std::vector<Request> requests = requests_of(history);
   const Objects objects(requests, options.independent_keys);
   Findings findings("long-fork");
-  std::vector<Forks> forks;
-  forks.reserve(objects.size());
-  for (std::size_t i = 0; i < objects.size(); ++i) {
-    forks.emplace_back(objects.key(i), findings).check(objects.requests(i));
-  }
+  const auto forks = judge_each(objects, findings, [&](std::size_t i) {
+    auto judge = std::make_unique<Forks>(objects.key(i), findings);
+    judge->check(objects.requests(i));
+    return judge;
+  });
   return findings.reports(requests.size());
 }
 

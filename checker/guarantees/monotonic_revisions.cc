@@ -1,7 +1,6 @@
 #include "checker/guarantees/monotonic_revisions.h"
 
 #include <string>
-#include <utility>
 
 #include "checker/guarantees/findings.h"
 #include "checker/guarantees/session_rules.h"
@@ -32,7 +31,7 @@ void check_session(SessionSteps steps, Findings& findings) {
       },
       [&](const SessionStep& step) {
         if (greatest == nullptr) return;
-        const bool change = effect_of(*step.request->operation) == Effect::kSome;
+        const bool change = makes_revision(*step.request->operation);
         if (revision(*step.request) >= revision(*greatest) + (change ? 1 : 0)) return;
         findings.invalid(
             "non-monotonic-revision", step.request->returned_at,
@@ -55,7 +54,7 @@ std::vector<Report> check_monotonic_revisions(const History& history, const Guar
       return Explained{"", "not judged because no answer carries a revision", {}};
     });
   }
-  const SessionTable table(std::move(steps));
+  const SessionTable table(steps);
   for (const SessionSteps& session : table.sessions()) check_session(session, findings);
   return findings.reports(requests.size());
 }

@@ -3,8 +3,10 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "checker/guarantees/findings.h"
 #include "checker/history/requests.h"
 
 namespace plumbline::checker {
@@ -30,5 +32,19 @@ class Objects {
   std::vector<std::size_t> begin_;  // One more than there are objects.
   std::vector<const Request*> requests_;
 };
+
+// Judges each object by itself. `judge` makes what judges object i, lets it do so, and returns it.
+// Returned are those that found something: their findings refer to them when they are put into
+// words.
+template <typename Judge>
+auto judge_each(const Objects& objects, const Findings& findings, Judge judge) {
+  std::vector<decltype(judge(std::size_t{}))> kept;
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    const std::uint64_t before = findings.count();
+    auto judged = judge(i);
+    if (findings.count() > before) kept.push_back(std::move(judged));
+  }
+  return kept;
+}
 
 }  // namespace plumbline::checker

@@ -1,6 +1,7 @@
 #include "checker/guarantees/queue.h"
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -93,10 +94,16 @@ class Queue {
       if (i == 0) {
         unexpected(element, take, enqueue);
       } else {
-        duplicate(element, {enqueue, taken[i - 1].request, take}, i);
+        duplicate(element, {enqueue, taken[i - 1].request, take, called_by(enqueued, *take)});
       }
     }
     count_missing(element, enqueued, taken);
+  }
+
+  static std::size_t called_by(Uses enqueued, const Request& take) {
+    const auto later = std::ranges::find_if(
+        enqueued, [&](const Use& use) { return use.request->invoked_at > take.returned_at; });
+    return static_cast<std::size_t>(later - enqueued.begin());
   }
 
   void unexpected(std::uint32_t element, const Request* take, const Request* enqueue) {
@@ -113,23 +120,22 @@ class Queue {
   }
 
   struct Takes {
-    const Request* enqueue;
+    const Request* enqueue;  // The first; nullptr if there is none.
     const Request* before;
     const Request* again;
+    std::size_t asked;  // How many enqueues had been called when the second take returned.
   };
-  void duplicate(std::uint32_t element, Takes takes, std::size_t asked) {
-    findings_.invalid("duplicate", takes.again->returned_at, [this, element, takes, asked] {
-      const auto& [enqueue, before, again] = takes;
+  void duplicate(std::uint32_t element, const Takes& takes) {
+    findings_.invalid("duplicate", takes.again->returned_at, [this, element, takes] {
+      const auto& [enqueue, before, again, asked] = takes;
       std::string sentence =
           name() + " gave out " + to_text(elements_[element]) + " more than once because ";
       sentence += before == again ? called_text(*again) + " took it more than once"
                                   : called_text(*before, {again}) + " and " +
                                         called_text(*again, {before}) + " both took it";
-      if (enqueue == nullptr)
-        return Explained{
-            std::string(key_), sentence + ", although nobody asked to enqueue it", {before, again}};
       sentence += ", although by then it had been asked for " + std::to_string(asked) +
-                  (asked == 1 ? " time" : " times") + ", first by " + client_text_of(*enqueue);
+                  (asked == 1 ? " time" : " times");
+      if (enqueue != nullptr) sentence += ", first by " + client_text_of(*enqueue);
       return Explained{std::string(key_), sentence, {enqueue, before, again}};
     });
   }
@@ -149,16 +155,23 @@ class Queue {
     if (missing_.first == nullptr) missing_.first = first;
     missing_.count += due - taken.size();
     const bool certain = drained_ != nullptr && unknown_dequeues_ == 0 && !unknown_drain_;
-    if (certain) lost(element, first);
+    if (certain) lost(element, first, {due, taken.size()});
   }
 
-  void lost(std::uint32_t element, const Request* enqueue) {
-    findings_.invalid("lost-element", drained_->returned_at, [this, element, enqueue] {
+  struct Balance {
+    std::uint64_t due;
+    std::uint64_t taken;
+  };
+  void lost(std::uint32_t element, const Request* enqueue, Balance balance) {
+    findings_.invalid("lost-element", drained_->returned_at, [this, element, enqueue, balance] {
+      const std::string taken = balance.due == 1
+                                    ? "nothing took it"
+                                    : "of " + std::to_string(balance.due) + " equal ones " +
+                                          std::to_string(balance.taken) + " were taken";
       return Explained{std::string(key_),
                        name() + " lost " + to_text(elements_[element]) + " because " +
-                           returned_text(*enqueue, {drained_}) +
-                           " was answered, nothing took it, and " +
-                           called_text(*drained_, {enqueue}) + " left nothing",
+                           returned_text(*enqueue, {drained_}) + " was answered, " + taken +
+                           ", and " + called_text(*drained_, {enqueue}) + " left nothing",
                        {enqueue, drained_}};
     });
   }
@@ -184,10 +197,9 @@ class Queue {
     findings_.invalid("lost-element", drained_->returned_at, [this, what] {
       return Explained{std::string(key_),
                        name() + " lost elements because " + what + ", " +
-                           called_text(*drained_, {missing_.first}) + " left nothing, and the " +
-                           std::to_string(unknown_dequeues_) +
-                           " dequeues whose outcome is unknown took at most one each; the first is "
-                           "that of " +
+                           called_text(*drained_, {missing_.first}) +
+                           " left nothing, and dequeues whose outcome is unknown took at most " +
+                           std::to_string(unknown_dequeues_) + "; the first is that of " +
                            client_text_of(*missing_.first),
                        {missing_.first, drained_}};
     });
@@ -216,11 +228,11 @@ std::vector<Report> check_queue(const History& history, const GuaranteeOptions& 
   const std::vector<Request> requests = requests_of(history);
   const Objects objects(requests, options.independent_keys);
   Findings findings("queue");
-  std::vector<Queue> queues;
-  queues.reserve(objects.size());
-  for (std::size_t i = 0; i < objects.size(); ++i) {
-    queues.emplace_back(objects.key(i), findings).check(objects.requests(i));
-  }
+  const auto queues = judge_each(objects, findings, [&](std::size_t i) {
+    auto judge = std::make_unique<Queue>(objects.key(i), findings);
+    judge->check(objects.requests(i));
+    return judge;
+  });
   return findings.reports(requests.size());
 }
 

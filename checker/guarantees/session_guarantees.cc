@@ -15,6 +15,10 @@ namespace {
 using RingStep = VersionGraph::RingStep;
 using Ring = std::vector<RingStep>;
 
+// Of a contradiction, how much the sentence tells and the argument lists.
+constexpr std::size_t kStepsTold = 3;
+constexpr std::size_t kStepsListed = 200;
+
 // "read(x) by c1, called at 0.050 s, answered 5".
 std::string told(const std::string& when, const Request& request) {
   const std::string answer = answer_text(*request.operation);
@@ -35,20 +39,60 @@ class KeyReport {
             {&earlier, &later}};
   }
 
-  Explained contradiction(const Ring& ring) const {
+  // What was seen is told before what it contradicts. A long ring is told in part; the whole of it
+  // is in the argument. Steps of real time stay as they are: no rule joins them.
+  Explained contradiction(const Ring& found, bool real_time) const {
+    const Ring ring = real_time ? found : shortened(found);
     Explained out{std::string(key_), broken(), {}};
-    for (const RingStep& step : ring) {
-      if (!out.witness.empty()) out.sentence += "; ";
-      out.sentence += step.later == nullptr ? proven(step) : demanded(step);
+    const std::size_t shown = ring.size() <= kStepsTold + 1 ? ring.size() : kStepsTold;
+    for (std::size_t i = 0; i < ring.size() && i < kStepsListed; ++i) {
+      const RingStep& step = ring[i];
+      const std::string text = step.later == nullptr ? proven(step) : demanded(step);
+      if (ring.size() > shown) out.argument.push_back(text);
+      if (i >= shown) continue;
+      out.sentence += (i == 0 ? "" : "; ") + text;
       out.witness.insert(out.witness.end(), {step.earlier, step.later});
       if (step.later == nullptr) out.witness.push_back(versions_.writer(step.to));
     }
+    if (ring.size() > shown) {
+      out.sentence += "; and " + std::to_string(ring.size() - shown) + " more steps lead back to " +
+                      text(ring.front().from);
+    }
+    out.sentence += ": a contradiction";
     return out;
   }
 
  private:
   std::string broken() const {
     return key_text(key_, "the store") + " breaks " + std::string(rule_.name) + " because ";
+  }
+
+  // Two steps that follow each other are one if the rule, or what is proved, says so directly.
+  static bool join(RingStep& step, const RingStep& next) {
+    if (step.from == next.to || (step.later == nullptr) != (next.later == nullptr)) return false;
+    if (step.later != nullptr) {
+      const bool one_session = session_of(*step.earlier) == session_of(*next.later) &&
+                               session_of(*step.earlier) == session_of(*step.later) &&
+                               session_of(*next.earlier) == session_of(*next.later);
+      if (!one_session || !precedes(*step.earlier, *next.later)) return false;
+    }
+    step.to = next.to;
+    step.later = next.later;
+    return true;
+  }
+
+  static Ring shortened(Ring ring) {
+    const auto first =
+        std::min_element(ring.begin(), ring.end(), [](const RingStep& a, const RingStep& b) {
+          if (a.later == nullptr || b.later == nullptr) return a.later != nullptr;
+          return a.earlier->invoked_at < b.earlier->invoked_at;
+        });
+    std::rotate(ring.begin(), first, ring.end());
+    Ring out;
+    for (const RingStep& step : ring) {
+      if (out.empty() || !join(out.back(), step)) out.push_back(step);
+    }
+    return out;
   }
 
   std::string text(Version version) const {
@@ -87,11 +131,15 @@ class KeyCheck {
     const SessionTable table(versions_.steps());
     if (versions_.total()) {
       for (const SessionSteps& session : table.sessions()) check_total(session);
-    } else if (options.agreed_order || options.real_time_writes) {
-      check_together(table.sessions(), options.real_time_writes);
-    } else {
-      for (const SessionSteps& session : table.sessions()) check_together({{session}}, false);
+      return;
     }
+    // What one session shows by itself is easier to follow than a ring through many.
+    bool found = false;
+    for (const SessionSteps& session : table.sessions()) {
+      found |= check_together({{session}}, false);
+    }
+    const bool together = options.agreed_order || options.real_time_writes;
+    if (together && !found) check_together(table.sessions(), options.real_time_writes);
   }
 
   bool judged() const { return !versions_.steps().empty(); }
@@ -106,7 +154,8 @@ class KeyCheck {
     });
   }
 
-  void check_together(const std::vector<SessionSteps>& sessions, bool real_time) {
+  // Whether there is no order.
+  bool check_together(const std::vector<SessionSteps>& sessions, bool real_time) {
     std::vector<SessionStep> all;
     for (const SessionSteps& session : sessions) {
       all.insert(all.end(), session.begin(), session.end());
@@ -120,13 +169,15 @@ class KeyCheck {
     for (const SessionSteps& session : sessions) add_rule(graph, rule_.rule, session);
     if (real_time) add_real_time(graph, all);
     Ring ring = graph.ring();
-    if (ring.empty()) return;
+    if (ring.empty()) return false;
     std::int64_t at = 0;
     for (const RingStep& step : ring) {
       if (step.later != nullptr) at = std::max(at, step.later->invoked_at);
     }
-    findings_.invalid(rule_.topic, at,
-                      [this, ring = std::move(ring)] { return report_.contradiction(ring); });
+    findings_.invalid(rule_.topic, at, [this, ring = std::move(ring), real_time] {
+      return report_.contradiction(ring, real_time);
+    });
+    return true;
   }
 
   KeyVersions versions_;
@@ -143,15 +194,13 @@ std::vector<Report> check_session_rule(const History& history, const GuaranteeOp
   const Objects objects(requests, options.independent_keys);
   const RuleInfo& info = info_of(rule);
   Findings findings(info.name);
-  std::vector<std::unique_ptr<KeyCheck>> suspects;
   std::uint64_t judged = 0;
-  for (std::size_t i = 0; i < objects.size(); ++i) {
-    const std::uint64_t before = findings.violations();
+  const auto checks = judge_each(objects, findings, [&](std::size_t i) {
     auto check =
         std::make_unique<KeyCheck>(objects.key(i), objects.requests(i), info, options, findings);
     judged += check->judged();
-    if (findings.violations() > before) suspects.push_back(std::move(check));
-  }
+    return check;
+  });
   if (judged == 0) {
     findings.unknown("no-version-order", 0, [] {
       return Explained{"",

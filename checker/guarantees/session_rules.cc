@@ -130,15 +130,23 @@ bool precedes(const Request& a, const Request& b) {
   return a.returned_at < b.invoked_at || a.operation->process == b.operation->process;
 }
 
-SessionTable::SessionTable(std::vector<SessionStep> steps) : steps_(std::move(steps)) {
-  std::stable_sort(steps_.begin(), steps_.end(), [](const SessionStep& a, const SessionStep& b) {
-    return session_of(*a.request) < session_of(*b.request);
-  });
+SessionTable::SessionTable(const std::vector<SessionStep>& steps) {
+  struct Placed {
+    SessionName session;
+    std::uint32_t place;
+    auto operator<=>(const Placed&) const = default;
+  };
+  std::vector<Placed> order;
+  order.reserve(steps.size());
+  for (std::uint32_t i = 0; i < steps.size(); ++i) {
+    order.push_back({session_of(*steps[i].request), i});
+  }
+  std::sort(order.begin(), order.end());
+  steps_.reserve(steps.size());
+  for (const Placed& placed : order) steps_.push_back(steps[placed.place]);
   std::size_t begin = 0;
-  for (std::size_t i = 1; i <= steps_.size(); ++i) {
-    const bool same =
-        i < steps_.size() && session_of(*steps_[i].request) == session_of(*steps_[begin].request);
-    if (same) continue;
+  for (std::size_t i = 1; i <= order.size(); ++i) {
+    if (i < order.size() && order[i].session == order[begin].session) continue;
     sessions_.emplace_back(steps_.data() + begin, i - begin);
     begin = i;
   }

@@ -55,7 +55,7 @@ using SessionSteps = std::span<const SessionStep>;
 // The steps on one key, session by session; in a session in the order of their calls.
 class SessionTable {
  public:
-  explicit SessionTable(std::vector<SessionStep> steps);
+  explicit SessionTable(const std::vector<SessionStep>& steps);
   const std::vector<SessionSteps>& sessions() const { return sessions_; }
 
  private:

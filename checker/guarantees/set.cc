@@ -1,6 +1,7 @@
 #include "checker/guarantees/set.h"
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -149,11 +150,11 @@ std::vector<Report> check_set(const History& history, const GuaranteeOptions& op
   const Objects objects(requests, options.independent_keys);
   Findings findings("set");
   Counts counts;
-  std::vector<Set> sets;
-  sets.reserve(objects.size());
-  for (std::size_t i = 0; i < objects.size(); ++i) {
-    sets.emplace_back(objects.key(i), findings, counts).check(objects.requests(i));
-  }
+  const auto sets = judge_each(objects, findings, [&](std::size_t i) {
+    auto judge = std::make_unique<Set>(objects.key(i), findings, counts);
+    judge->check(objects.requests(i));
+    return judge;
+  });
   findings.fact(text_of(counts));
   return findings.reports(requests.size());
 }

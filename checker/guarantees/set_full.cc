@@ -1,6 +1,7 @@
 #include "checker/guarantees/set_full.h"
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -223,11 +224,11 @@ std::vector<Report> check_set_full(const History& history, const GuaranteeOption
   const Objects objects(requests, options.independent_keys);
   Findings findings("set-full");
   Totals totals;
-  std::vector<Timelines> sets;
-  sets.reserve(objects.size());
-  for (std::size_t i = 0; i < objects.size(); ++i) {
-    sets.emplace_back(objects.key(i), options, findings, totals).check(objects.requests(i));
-  }
+  const auto sets = judge_each(objects, findings, [&](std::size_t i) {
+    auto judge = std::make_unique<Timelines>(objects.key(i), options, findings, totals);
+    judge->check(objects.requests(i));
+    return judge;
+  });
   tell(totals, findings);
   return findings.reports(requests.size());
 }

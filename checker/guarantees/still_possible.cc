@@ -53,7 +53,7 @@ class KeyModels {
     return false;
   }
 
-  // REQUIRES: no rule is broken by a single session, or `model` is kSequential.
+  // Whether no order of the versions has what the model demands. False if that is not looked at.
   bool excludes(Model model) {
     if (versions_.total() || versions_.steps().empty()) return false;
     if (model == kSequential) return has_ring({}, demand_of(model), true);

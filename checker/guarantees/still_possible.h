@@ -20,10 +20,10 @@ namespace plumbline::checker {
 //    session_guarantees.h, of each session alone.
 //
 // A model is ruled out only if the history proves it: on some key no order of the versions agrees
-// with what is proved (key_versions.h) and what the model demands. Where revisions are published,
-// they are taken as the order that every model has to keep. What is not ruled out may still be
-// broken in ways that one key does not show. Each model implies those below it, but for the last,
-// which follows from causal only; so does what rules it out.
+// with what is proved (key_versions.h) and what the model demands. What revisions, lists and
+// comparisons that held prove is taken as the order for everybody, in every model. What is not ruled
+// out may still be broken in ways that one key does not show. Each of the first three implies all
+// that follow, so what rules out one of those rules it out as well.
 //
 // O(n * log(n)); on keys whose sequential consistency is broken times the sessions there, up to a
 // bound on the steps beyond which causal and PRAM are not ruled out.

@@ -317,5 +317,67 @@ TEST(Set, AgreesWithItsTwinsOnRandomHistories) {
   EXPECT_GT(seen[Verdict::kUnknown], 50);
 }
 
+// --- Faults put into a long good history
+// -------------------------------------------------------------
+
+// Clients add 1, 2, 3 ...; every third operation reads all. Every seventh add definitely failed.
+History long_run(int operations) {
+  HistoryBuilder h;
+  Value::List content;
+  for (int i = 0; i < operations; ++i) {
+    if (i % 3 == 2) {
+      h.read(i % 5, 10 * i).ok(10 * i + 8, {Value(content)});
+    } else if (i % 7 == 0) {
+      add(h, i % 5, i, 10 * i).fail(10 * i + 8);
+    } else {
+      content.emplace_back(i);
+      add(h, i % 5, i, 10 * i).ok(10 * i + 8);
+    }
+  }
+  return h.history();
+}
+
+// The answer of the read at `index`, to be changed.
+void change(History& history, std::uint64_t index, const std::function<void(Value::List&)>& how) {
+  Value::List list = history.operations[index].results[0].list();
+  how(list);
+  history.operations[index].results = {Value(std::move(list))};
+}
+
+constexpr std::uint64_t kLastRead = 299;
+
+TEST(Set, FaultsInALongRunAreFoundOneByOne) {
+  const History good = long_run(300);
+  EXPECT_EQ(verdict_of("set", good), Verdict::kValid);
+  EXPECT_EQ(verdict_of("set-full", good, linearizable()), Verdict::kValid);
+
+  History dropped = good;
+  for (std::uint64_t i = 170; i <= kLastRead; i += 3) {
+    change(dropped, i, [](Value::List& list) { std::erase(list, Value(100)); });
+  }
+  expect_violation(reports_of("set-full", dropped), "lost-element",
+                   "key x lost 100 because add(x, 100) by c0, returned at 1.008 s, made it known, "
+                   "read(x) by c2, called at 1.670 s, was the last to see it, and read(x) by c0, "
+                   "called at 1.700 s, did not see it, nor did any later read",
+                   {100, 167, 170});
+  EXPECT_EQ(reports_of("set", dropped)[0].witness, (Indices{100, kLastRead}));
+
+  History delayed = good;
+  change(delayed, 101, [](Value::List& list) { std::erase(list, Value(100)); });
+  EXPECT_EQ(verdict_of("set-full", delayed), Verdict::kValid);
+  EXPECT_EQ(reports_of("set-full", delayed, linearizable())[0].topic, "stale-read");
+  EXPECT_EQ(reports_of("set-full", delayed, linearizable())[0].witness, (Indices{100, 101, 104}));
+
+  History doubled = good;
+  change(doubled, 200, [](Value::List& list) { list.emplace_back(100); });
+  EXPECT_EQ(reports_of("set-full", doubled)[0].topic, "duplicate");
+  EXPECT_EQ(reports_of("set-full", doubled)[0].witness, (Indices{100, 200}));
+
+  History resurrected = good;
+  change(resurrected, kLastRead, [](Value::List& list) { list.emplace_back(49); });
+  EXPECT_EQ(reports_of("set", resurrected)[0].topic, "unexpected-element");
+  EXPECT_EQ(reports_of("set", resurrected)[0].witness, (Indices{49, kLastRead}));
+}
+
 }  // namespace
 }  // namespace plumbline::checker

@@ -21,9 +21,9 @@ using checker::History;
 using checker::Report;
 using checker::Verdict;
 
-constexpr std::size_t kFindingRowsMax = 200;
+constexpr std::size_t kFindingRowsMax = 100;
 constexpr std::size_t kCheckRowsMax = 100;
-constexpr std::size_t kKeyRowsMax = 200;
+constexpr std::size_t kKeyRowsMax = 100;
 
 std::string verdict_cell(Verdict verdict) {
   constexpr std::array<std::string_view, 3> kIcons = {"✔", "?", "✖"};

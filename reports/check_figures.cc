@@ -27,6 +27,14 @@ constexpr std::size_t kSlices = 265;  // Of four pixels each.
 constexpr double kDensityTop = 14;
 constexpr double kDensityHeight = 54;
 
+// Times come from files and may be anything from 0 on, so sums stop at the end of the clock.
+constexpr std::int64_t kClockEnd = checker::kNever - 1;
+constexpr std::int64_t kReachMax = kClockEnd / 4;
+
+std::int64_t later(std::int64_t time, std::int64_t by) {
+  return time > kClockEnd - by ? kClockEnd : time + by;
+}
+
 // When the client stopped waiting. An operation that never returned is drawn from its call on.
 std::int64_t end_of(const Operation& op) {
   return op.returned_at == checker::kNever ? op.invoked_at : op.returned_at;
@@ -96,13 +104,14 @@ class Chooser {
     const std::int64_t length = std::max<std::int64_t>(span_.to_ns - span_.from_ns, 1'000);
     TimeWindow shown = span_;
     for (const auto& [neighbours, lengths] : {std::pair{kNear, 2}, std::pair{kFar, 20}}) {
-      shown.from_ns = std::min(shown.from_ns,
-                               std::max(call_before(neighbours), span_.from_ns - lengths * length));
+      const std::int64_t reach = length < kReachMax / lengths ? length * lengths : kReachMax;
+      shown.from_ns =
+          std::min(shown.from_ns, std::max(call_before(neighbours), span_.from_ns - reach));
       shown.to_ns =
-          std::max(shown.to_ns, std::min(end_after(neighbours), span_.to_ns + lengths * length));
+          std::max(shown.to_ns, std::min(end_after(neighbours), later(span_.to_ns, reach)));
     }
     const std::int64_t margin = (shown.to_ns - shown.from_ns) / 40 + 1;
-    return {std::max<std::int64_t>(0, shown.from_ns - margin), shown.to_ns + margin};
+    return {std::max<std::int64_t>(0, shown.from_ns - margin), later(shown.to_ns, margin)};
   }
 
   // The call of the candidate so many before the span, or of the first; the span's if there is
@@ -156,7 +165,7 @@ TimeWindow whole_of(const History& history) {
   TimeWindow whole;
   if (history.operations.empty()) return whole;
   whole.from_ns = history.operations.front().invoked_at;
-  whole.to_ns = whole.from_ns + 1;
+  whole.to_ns = later(whole.from_ns, 1);
   for (const Operation& op : history.operations) whole.to_ns = std::max(whole.to_ns, end_of(op));
   return whole;
 }

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -14,8 +13,8 @@
 #include "reports/check_figures.h"
 #include "reports/check_tables.h"
 #include "reports/operation_table.h"
-#include "reports/operation_text.h"
 #include "reports/page.h"
+#include "reports/proof.h"
 #include "reports/sha256.h"
 #include "reports/svg.h"
 #include "reports/text.h"
@@ -31,7 +30,6 @@ using checker::Report;
 using checker::Verdict;
 
 constexpr std::size_t kFindingsInFull = 8;
-constexpr std::size_t kArgumentLinesMax = 60;
 constexpr std::size_t kUndecidedRowsMax = 50;
 constexpr std::size_t kSubHistoryBytesMax = 200'000;
 constexpr std::size_t kWordsMax = 24;
@@ -80,21 +78,6 @@ std::string shell_word(const std::string& name) {
   return out + "'";
 }
 
-void drop_strangers(std::vector<std::uint64_t>& indices, const History& history) {
-  std::erase_if(indices, [&](std::uint64_t index) { return index >= history.operations.size(); });
-}
-
-Report fitted(Report report, const History& history) {
-  drop_strangers(report.witness, history);
-  drop_strangers(report.undecided, history);
-  std::erase_if(report.orders, [&](const checker::OrderTried& tried) {
-    const auto stranger = [&](std::uint64_t index) { return index >= history.operations.size(); };
-    return tried.fails_at >= tried.order.size() ||
-           std::any_of(tried.order.begin(), tried.order.end(), stranger);
-  });
-  return report;
-}
-
 std::vector<Report> findings_of(const CheckResult& result, const History& history) {
   std::vector<Report> findings;
   for (const Report& report : result.reports) {
@@ -104,17 +87,6 @@ std::vector<Report> findings_of(const CheckResult& result, const History& histor
     return a.verdict != b.verdict ? a.verdict > b.verdict : a.to < b.to;
   });
   return findings;
-}
-
-// The operation at which each order breaks, if it is one and the same.
-std::optional<std::uint64_t> broken_in_all(const Report& report) {
-  std::optional<std::uint64_t> broken;
-  for (const checker::OrderTried& tried : report.orders) {
-    const std::uint64_t index = tried.order[tried.fails_at];
-    if (broken && *broken != index) return std::nullopt;
-    broken = index;
-  }
-  return broken;
 }
 
 // ---- the first screen ----
@@ -176,21 +148,6 @@ std::string hero(const Page& page, const Report& report) {
          "scale. An arrow: had returned before the other was called.</p>\n";
 }
 
-std::string argument(const Report& report) {
-  if (report.argument.empty()) return "";
-  std::string html = "<div>\n<h3>The proof</h3>\n<ol class=\"proof\">\n";
-  const std::size_t shown = std::min(report.argument.size(), kArgumentLinesMax);
-  for (std::size_t i = 0; i < shown; ++i) {
-    html += "<li>" + markup(shortened(report.argument[i], kSentenceMax)) + "\n";
-  }
-  html += "</ol>\n";
-  if (shown < report.argument.size()) {
-    html += fmt::format("<p class=\"dim\">and {} more.</p>\n",
-                        counted(report.argument.size() - shown, "line"));
-  }
-  return html + "</div>\n";
-}
-
 std::string word_list(const std::vector<std::string>& names) {
   std::string html;
   for (const std::string& name : names) html += (html.empty() ? "" : ", ") + word_link(name);
@@ -210,10 +167,7 @@ std::string consistency(const Report& report) {
 }
 
 std::string proof(const Page& page, const Report& report) {
-  const std::string columns = argument(report) + orders_table(page.history, report);
-  std::string html = hero(page, report);
-  if (!columns.empty()) html += "<div class=\"columns\">\n" + columns + "</div>\n";
-  return html + consistency(report);
+  return hero(page, report) + argument_and_orders(page.history, report) + consistency(report);
 }
 
 // ---- a search that ended without an answer ----

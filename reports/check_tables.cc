@@ -11,7 +11,6 @@
 #include <utility>
 
 #include "reports/operation_table.h"
-#include "reports/operation_text.h"
 #include "reports/page.h"
 #include "reports/text.h"
 
@@ -19,45 +18,17 @@ namespace plumbline::reports {
 namespace {
 
 using checker::History;
-using checker::OrderTried;
 using checker::Report;
 using checker::Verdict;
 
-constexpr std::size_t kOrdersOpen = 12;
-constexpr std::size_t kFindingRowsMax = 200;
+constexpr std::size_t kFindingRowsMax = 100;
 constexpr std::size_t kCheckRowsMax = 100;
-constexpr std::size_t kKeyRowsMax = 200;
+constexpr std::size_t kKeyRowsMax = 100;
 
 std::string verdict_cell(Verdict verdict) {
   constexpr std::array<std::string_view, 3> kIcons = {"✔", "?", "✖"};
   return fmt::format("<span class=\"nowrap\"><span aria-hidden=\"true\">{}</span> {}</span>",
                      kIcons[static_cast<std::size_t>(verdict)], name_of(verdict));
-}
-
-// ---- orders ----
-
-// "#1 → #2 → ✖ #3", and how many orders begin so if there are several.
-std::string order_cell(const OrderTried& tried) {
-  std::string html;
-  for (std::size_t i = 0; i < tried.order.size(); ++i) {
-    if (i > 0) html += " → ";
-    html += i == tried.fails_at ? fmt::format("<b class=\"nowrap\">✖ #{}</b>", tried.order[i])
-                                : fmt::format("#{}", tried.order[i]);
-  }
-  if (tried.stands_for == 1) return html;
-  return html +
-         fmt::format(" … <span class=\"dim\">({})</span>", counted(tried.stands_for, "order"));
-}
-
-std::string orders_rows(const History& history, const std::vector<OrderTried>& orders,
-                        std::size_t from, std::size_t to, std::string_view caption) {
-  Table table(caption, {{"order"}, {"first that is wrong"}, {"why"}});
-  for (std::size_t i = from; i < to; ++i) {
-    const OrderTried& tried = orders[i];
-    table.row({order_cell(tried), cell(short_text(history.operations[tried.order[tried.fails_at]])),
-               cell(tried.why)});
-  }
-  return std::move(table).finish();
 }
 
 // ---- keys ----
@@ -102,25 +73,6 @@ KeyRows key_rows(const checker::CheckResult& result, const History& history) {
 }
 
 }  // namespace
-
-std::string orders_table(const History& history, const Report& report) {
-  const std::vector<OrderTried>& orders = report.orders;
-  if (orders.empty()) return "";
-  std::uint64_t all = 0;
-  for (const OrderTried& tried : orders) all += tried.stands_for;
-  const std::string count = counted(all, "order");
-  std::string html =
-      fmt::format("<div>\n<h3>{}</h3>\n", all == 1 ? "The only order that agrees with real time"
-                                                   : "Every order that agrees with real time");
-  const std::size_t open = std::min(orders.size(), kOrdersOpen);
-  html += orders_rows(history, orders, 0, open,
-                      all == 1 ? "It is wrong" : "All " + count + " are wrong");
-  if (open < orders.size()) {
-    html += fmt::format("<details><summary>{} more</summary>\n", orders.size() - open) +
-            orders_rows(history, orders, open, orders.size(), "The others") + "</details>\n";
-  }
-  return html + "</div>\n";
-}
 
 std::string findings_table(const std::vector<Report>& findings, std::size_t in_full) {
   const std::size_t shown = std::min(findings.size(), kFindingRowsMax);

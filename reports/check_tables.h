@@ -12,9 +12,6 @@ namespace plumbline::reports {
 // The tables of the page of a judged history, as HTML. Each has at most some hundreds of rows, the
 // worst first, and says what it leaves out.
 
-// All orders of a witness with the first operation that breaks each; "" if the report has none.
-// REQUIRES: the operations of the orders are in the history, and `fails_at` in the order.
-std::string orders_table(const checker::History& history, const checker::Report& report);
 // The reports that are not valid, the worst first; each of the first `in_full` has an anchor
 // "finding-N", except the first of all, which leads to "verdict".
 std::string findings_table(const std::vector<checker::Report>& findings, std::size_t in_full);

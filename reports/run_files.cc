@@ -7,6 +7,7 @@
 #include "checker/history/reader.h"
 #include "checker/verdict/verdict_json.h"
 #include "reports/json_fields.h"
+#include "reports/proof.h"
 #include "reports/text.h"
 
 namespace plumbline::reports {
@@ -124,12 +125,12 @@ void read_trace(const std::string& file, RunFiles& run) {
   run.notes.insert(run.notes.end(), run.trace.notes.begin(), run.trace.notes.end());
 }
 
-// A witness names operations by index; one that does not fit the history is of no use to anybody.
+// A report names operations by index; one that does not fit the history is of no use to anybody.
 void drop_strange_witnesses(RunFiles& run) {
   for (checker::Report& report : run.reports) {
-    const auto strange = std::erase_if(report.witness, [&](std::uint64_t index) {
-      return index >= run.history.operations.size();
-    });
+    const std::size_t named = report.witness.size();
+    report = fitted(std::move(report), run.history);
+    const std::size_t strange = named - report.witness.size();
     if (strange == 0) continue;
     run.notes.push_back(fmt::format("{} of the witness {} not in the history",
                                     counted(strange, "operation"), strange == 1 ? "is" : "are"));

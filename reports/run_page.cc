@@ -10,6 +10,7 @@
 #include "checker/history/text.h"
 #include "reports/operation_table.h"
 #include "reports/page.h"
+#include "reports/proof.h"
 #include "reports/row_budget.h"
 #include "reports/svg.h"
 #include "reports/text.h"
@@ -92,8 +93,9 @@ std::string what_went_wrong(const RunFiles& run) {
     html += "<p>" + markup(finding->sentence) + "</p>\n";
   }
   if (finding != nullptr && !finding->witness.empty()) {
-    html +=
-        witness_table(run.history, finding->witness) + witness_drawn(run.history, finding->witness);
+    html += witness_table(run.history, finding->witness) +
+            witness_drawn(run.history, finding->witness, broken_in_all(*finding)) +
+            argument_and_orders(run.history, *finding);
   } else {
     html +=
         "<p>No operations of clients prove this by themselves; the trace below shows the run "

@@ -34,8 +34,10 @@ double TimeScale::operator()(std::int64_t time) const {
 void draw_axis(Svg& svg, TimeWindow shown, const TimeScale& x, double height) {
   const std::int64_t step = tick_step(shown);
   const int decimals = tick_decimals(step);
-  for (std::int64_t time = (shown.from_ns + step - 1) / step * step; time <= shown.to_ns;
-       time += step) {
+  // Counted in steps: a sum of times may lie beyond the end of the clock.
+  const std::int64_t first = shown.from_ns / step + (shown.from_ns % step != 0 ? 1 : 0);
+  for (std::int64_t tick = first; tick <= shown.to_ns / step; ++tick) {
+    const std::int64_t time = tick * step;
     svg.line(x(time), 0, x(time), height - kAxis + 4, "rule");
     const auto anchor = x(time) > kGutter + kPlot - 30 ? Svg::Anchor::kEnd : Svg::Anchor::kMiddle;
     svg.text(x(time), height - 5, seconds_number(time, decimals) + " s", "small", anchor);

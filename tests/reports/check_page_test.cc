@@ -183,12 +183,26 @@ TEST(CheckPage, TheWorstOfSeveralFindingsComesFirstAndTheOthersAreListed) {
   const std::string page = page_of(judged);
   EXPECT_THAT(page, HasSubstr("INVALID</span> linearizability of key k0</h1>"));
   const std::string findings = section_of(page, "findings");
-  EXPECT_THAT(findings, HasSubstr("200 of 300 findings are listed."));
+  EXPECT_THAT(findings, HasSubstr("100 of 300 findings are listed."));
   EXPECT_THAT(findings, HasSubstr("<a href=\"#verdict\">1</a>"));
   EXPECT_EQ(occurrences(findings, "<article id=\"finding-"), 7U);
   EXPECT_EQ(occurrences(findings, "</span> unknown"), 0U) << "the unknown one comes last";
-  EXPECT_THAT(section_of(page, "keys"), HasSubstr("200 of 300 keys are listed, the worst first."));
+  EXPECT_THAT(section_of(page, "keys"), HasSubstr("100 of 300 keys are listed, the worst first."));
   EXPECT_LE(page.size(), 2'000'000U);
+}
+
+TEST(CheckPage, SurvivesTimesAtTheEndOfTheClock) {
+  for (const std::int64_t begin : {std::int64_t{0}, checker::kNever - 2}) {
+    Judged judged = judged_stale_read();
+    for (checker::Operation& op : judged.history.operations) {
+      op.invoked_at = begin;
+      op.returned_at = checker::kNever - 1;
+    }
+    judged.history.operations[5].returned_at = checker::kNever;
+    const std::string page = page_of(judged);
+    EXPECT_THAT(section_of(page, "timeline"), HasSubstr("These 4 operations suffice"));
+    EXPECT_LE(page.size(), 2'000'000U);
+  }
 }
 
 // Operations of a transaction have no key, but what is found may have one.

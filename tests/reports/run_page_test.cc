@@ -83,6 +83,35 @@ TEST(RunPage, DrawsTheWitnessWithAnUnknownOperationOpenToTheRight) {
   EXPECT_EQ(occurrences(wrong, "class=\"edge\""), 1U) << "the put returned before the get";
 }
 
+TEST(RunPage, ShowsTheProofThatAReportCarries) {
+  const RunDirectory directory;
+  write_stale_read(directory, "k");
+  auto run = load_run_files(directory.path());
+  ASSERT_TRUE(run.ok());
+  checker::Report& report = run.value().reports[0];
+  report.argument = {"Let T1 = put(k, 7).", "Then T1 < T2: a contradiction."};
+  report.orders = {{.order = report.witness, .fails_at = 1, .why = "expected 7, got 5"}};
+  const std::string wrong = section_of(run_page(run.value()), "wrong");
+  EXPECT_THAT(wrong, HasSubstr("<li>Then T1 &lt; T2: a contradiction."));
+  EXPECT_THAT(wrong, HasSubstr("The only order that agrees with real time"));
+  EXPECT_THAT(wrong, HasSubstr("<td>expected 7, got 5"));
+  EXPECT_EQ(occurrences(wrong, "class=\"ok broken\""), 1U);
+}
+
+TEST(RunPage, LeavesOutOrdersOfOperationsThatTheHistoryDoesNotHave) {
+  const RunDirectory directory;
+  write_stale_read(directory, "k");
+  directory.write("verdict.json",
+                  R"({"verdict":"violation","property":"linearizability","sentence":"s","at_ms":1,
+                      "reports":[{"verdict":"invalid","property":"linearizability","key":"k",
+                        "sentence":"s","witness":[0],"from":0,"to":1,"steps":1,"undecided":[],
+                        "orders":[{"order":[0,77],"fails_at":1,"why":"w"}]}],"faults":[]})");
+  const auto page = run_page(directory.path());
+  ASSERT_TRUE(page.ok());
+  EXPECT_THAT(page.value(), HasSubstr("This one operation suffices"));
+  EXPECT_THAT(page.value(), Not(HasSubstr("agrees with real time")));
+}
+
 TEST(RunPage, EscapesAKeyThatIsAScript) {
   const std::string page = stale_read_page("<script>alert('x')</script>\"><img src=x>\n");
   EXPECT_EQ(occurrences(page, "<script>"), 1U) << "its own";

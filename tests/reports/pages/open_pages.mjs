@@ -103,7 +103,7 @@ async function assertWellMade(tab) {
   assert.deepEqual(found.twice, [], "ids that come twice");
   assert.equal(found.unnamed, 0, "figures and regions have names");
   assert.equal(found.stuck, 0, "what scrolls can be reached by keyboard");
-  assert.ok(found.nodes < 5000, `${found.nodes} elements`);
+  assert.ok(found.nodes < 3000, `${found.nodes} elements`);
 }
 
 async function assertFits(tab) {

@@ -58,7 +58,8 @@ class Counter final : public Model {
   bool hopeless(State from, std::uint32_t seen, const Entry& entry, State to) const override {
     if (entry.action.kind != kAdd || direction_ == 0) return false;
     if (from < static_cast<State>(shown_.size()) && seen < shown_[from]) return true;
-    const auto [low, high] = std::minmax(value(from), value(to));
+    const std::int64_t low = std::min(value(from), value(to));
+    const std::int64_t high = std::max(value(from), value(to));
     const auto after = std::upper_bound(reads_.begin(), reads_.end(), low);
     return after != reads_.end() && *after < high;
   }

@@ -21,9 +21,9 @@ namespace plumbline::checker {
 //
 // A model is ruled out only if the history proves it: on some key no order of the versions agrees
 // with what is proved (key_versions.h) and what the model demands. What revisions, lists and
-// comparisons that held prove is taken as the order for everybody, in every model. What is not ruled
-// out may still be broken in ways that one key does not show. Each of the first three implies all
-// that follow, so what rules out one of those rules it out as well.
+// comparisons that held prove is taken as the order for everybody, in every model. What is not
+// ruled out may still be broken in ways that one key does not show. Each of the first three implies
+// all that follow, so what rules out one of those rules it out as well.
 //
 // O(n * log(n)); on keys whose sequential consistency is broken times the sessions there, up to a
 // bound on the steps beyond which causal and PRAM are not ruled out.

@@ -119,8 +119,11 @@ class Replay {
     }
     const bool owned = !owned_.empty() && owned_.back() == item.revision;
     if (item.kind == Kind::kSight || owned) return observe(item, item.revision, nullptr);
-    // Whether it made this revision, or saw one that an unknown operation made, it does not say.
-    loose_ = true;
+    // Whether it made this revision, or saw one that an unknown operation made, it does not say:
+    // that hangs on whether the key held something.
+    const std::uint32_t key = keys_[item.request];
+    if (writers_.any(key, item.revision)) loose_ = true;
+    if (cells_->is_nil(key)) return observe(item, item.revision, nullptr);
     if (returned_before_its_call(item)) return fail(item, item.revision, nullptr);
     owned_.push_back(item.revision);
     return set(item, nullptr);

@@ -95,7 +95,6 @@ bool tear_a_read(History& history, Dice&) {
     if (response.kvs.size() < 2) continue;
     response.kvs.pop_back();
     --response.count;
-    const Value before = op->results[0];
     op->results[0] = to_value(response);
     return true;
   }

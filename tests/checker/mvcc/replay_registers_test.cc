@@ -3,9 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <ctime>
-#include <map>
 #include <string>
 
 #include "checker/history/text.h"
@@ -289,12 +286,9 @@ TEST(ReplayRegisters, AMillionOperationsAreJudgedInLinearTime) {
   Dice dice(7);
   const History history = linearizable_history(shape, dice);
   const std::vector<Request> requests = requests_of(history);
-  const std::clock_t begin = std::clock();
   const Report report = check_replay(requests, {.sequences = false});
-  const double seconds = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
   EXPECT_EQ(report.verdict, Verdict::kValid) << report.sentence;
-  RecordProperty("seconds", std::to_string(seconds));
-  std::printf("%.3f s of processor time\n", seconds);
+  EXPECT_LT(report.steps, 1'100'000U);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "checker/mvcc/mvcc.h"
@@ -48,7 +49,8 @@ struct Row {
   const char* sentence;
 };
 
-std::vector<Row> rows() {
+// What a watch tells by itself.
+std::vector<Row> rows_of_one_watch() {
   const Value from2 = option("start", 2);
   return {
       {"watch-filter",
@@ -80,6 +82,13 @@ std::vector<Row> rows() {
        {B::told(60, 2, {put2()}), B::word("progress", 61, 3), B::told(62, 3, {put3()})},
        "watch([a, z)) by c2 was told of the put of \"b\" at revision 3 after word that all up to "
        "revision 3 had been told, made by put(b, 2) by c1"},
+  };
+}
+
+// What it tells of the store.
+std::vector<Row> rows_of_the_store() {
+  const Value from2 = option("start", 2);
+  return {
       {"watch-resumable",
        "watch-gap",
        {from2},
@@ -115,6 +124,12 @@ std::vector<Row> rows() {
        {B::told(60, 2, {put2()}), B::word("progress", 61, 3)},
        "watch([a, z)) by c2 was told of all up to revision 3, but not of the put of \"b\" at "
        "revision 3, made by put(b, 2) by c1"},
+  };
+}
+
+std::vector<Row> more_rows_of_the_store() {
+  const Value from2 = option("start", 2);
+  return {
       {"watch-previous-value",
        "watch-previous",
        {option("start", 4), option("prev_kv", true)},
@@ -156,7 +171,11 @@ std::vector<Row> rows() {
 }
 
 TEST(Watches, EachGuaranteeIsKeptAndBroken) {
-  for (const Row& row : rows()) {
+  std::vector<Row> rows = rows_of_one_watch();
+  for (auto* more : {rows_of_the_store, more_rows_of_the_store}) {
+    for (Row& row : more()) rows.push_back(std::move(row));
+  }
+  for (const Row& row : rows) {
     B good = store();
     good.watch(2, "a", "z", row.options, 50, 90, row.good);
     EXPECT_EQ(report_of(good, row.property).verdict, Verdict::kValid)

@@ -20,6 +20,9 @@
 namespace plumbline::checker {
 namespace {
 
+// The guarantee that says nothing where no revisions are published.
+constexpr std::string_view kByRevision = "monotonic-revisions";
+
 Report cannot_judge(std::string_view property, std::string sentence) {
   Report report;
   report.verdict = Verdict::kUnknown;
@@ -64,20 +67,22 @@ class LinearCheck {
 
   void run() {
     if (subject_.level == kLinearizable) add_linearizability();
-    if (of_a_map()) add_sessions();
+    if (subject_.linear->cell) add_sessions();
   }
 
  private:
   bool any(bool (*holds)(const Operation&)) const {
     return std::any_of(history_.operations.begin(), history_.operations.end(), holds);
   }
-  bool of_a_map() const {
-    return !any([](const Operation& op) { return op.function > Function::kAppend; });
+  bool any_revision() const {
+    return any([](const Operation& op) { return op.revision.has_value(); });
   }
 
   void add_linearizability() {
-    const bool revisions = any([](const Operation& op) { return op.revision.has_value(); });
-    if (!revisions || !subject_.linear->cell) return add_data();
+    if (!any_revision() || !subject_.linear->cell) {
+      add_data();
+      return;
+    }
     Report replay = check_replay(requests_, {.sequences = subject_.linear->sequences});
     // A replay that succeeds is a proof.
     if (replay.verdict == Verdict::kValid && options_.model.initial.is_nil()) {
@@ -114,7 +119,7 @@ class LinearCheck {
     for (Report& report : reports) {
       if (report.verdict != Verdict::kInvalid) continue;
       add_every_order(report);
-      if (std::exchange(first, false) && of_a_map()) add_possibilities(report);
+      if (std::exchange(first, false) && subject_.linear->cell) add_possibilities(report);
     }
     result_.add(std::move(reports));
     return verdict;
@@ -148,7 +153,8 @@ class LinearCheck {
     }
     if (subject_.level != kSession) return;
     for (const GuaranteeInfo& guarantee : guarantees()) {
-      if (guarantee.of_sessions && applies(guarantee, history_)) {
+      const bool says_something = guarantee.name != kByRevision || any_revision();
+      if (guarantee.of_sessions && says_something && applies(guarantee, history_)) {
         result_.add(guarantee.run(history_, {}));
       }
     }

@@ -25,11 +25,11 @@ struct Alias {
 };
 constexpr std::array kAliases = {Alias{"counter-bounds", "counter"}, Alias{"total-queue", "queue"}};
 
-std::string_view guarantee_behind(std::string_view name) {
+const GuaranteeInfo* guarantee_behind(std::string_view name) {
   for (const Alias& alias : kAliases) {
-    if (alias.name == name) return alias.guarantee;
+    if (alias.name == name) return guarantee_named(alias.guarantee);
   }
-  return name;
+  return guarantee_named(name);
 }
 
 template <typename... Lists>
@@ -73,13 +73,11 @@ std::string model_of(const History& history, const CheckOptions& options) {
   return model == nullptr ? "" : std::string(model->name);
 }
 
-Result<Subject> by_guarantee(const History& history, Subject subject, std::string_view name) {
+Subject by_guarantee(Subject subject, const GuaranteeInfo& guarantee) {
   subject.family = Family::kGuarantee;
-  subject.guarantee = guarantee_named(name);
-  subject.level = name;
-  if (applies(*subject.guarantee, history) || history.operations.empty()) return subject;
-  return cannot("the guarantee " + std::string(name) +
-                " says nothing about the functions of the history");
+  subject.guarantee = &guarantee;
+  subject.level = guarantee.name;
+  return subject;
 }
 
 Result<Subject> by_linear_model(const History& history, Subject subject) {
@@ -105,9 +103,8 @@ Result<Subject> subject_of(const History& history, const CheckOptions& options) 
   Subject subject;
   subject.model = model_of(history, options);
   subject.level = options.level;
-  const std::string_view by_level = guarantee_behind(subject.level);
-  if (guarantee_named(by_level) != nullptr) {
-    return by_guarantee(history, std::move(subject), by_level);
+  if (const GuaranteeInfo* guarantee = guarantee_behind(subject.level)) {
+    return by_guarantee(std::move(subject), *guarantee);
   }
   if (subject.model == kListAppend || subject.model == kRwRegister) {
     return by_transactions(std::move(subject));
@@ -118,10 +115,9 @@ Result<Subject> subject_of(const History& history, const CheckOptions& options) 
     return subject;
   }
   // What is a workload and a model both, is the workload unless a level says otherwise.
-  const std::string_view by_model = guarantee_behind(subject.model);
-  const bool workload = guarantee_named(by_model) != nullptr;
-  if (workload && (subject.level.empty() || model_named(subject.model) == nullptr)) {
-    return by_guarantee(history, std::move(subject), by_model);
+  const GuaranteeInfo* workload = guarantee_behind(subject.model);
+  if (workload != nullptr && (subject.level.empty() || model_named(subject.model) == nullptr)) {
+    return by_guarantee(std::move(subject), *workload);
   }
   if (model_named(subject.model) != nullptr) return by_linear_model(history, std::move(subject));
   if (subject.model.empty()) return cannot("no model has all functions of the history");

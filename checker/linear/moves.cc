@@ -11,11 +11,26 @@ Config Moves::first() {
   return config;
 }
 
+bool Moves::may_try(std::uint32_t number) const {
+  return !entries_[number].action.pure && !here_->done(time_.slot(number));
+}
+
+// Of two open entries that do the same, the one that returns first may as well come first, unless
+// it need not happen and the other must.
+bool Moves::is_like_an_earlier(std::uint32_t number) const {
+  const Entry& entry = entries_[number];
+  for (const std::uint32_t earlier : time_.open_at(here_->position)) {
+    if (earlier == number) return false;
+    const bool stands_in = entries_[earlier].definite || !entry.definite;
+    if (stands_in && may_try(earlier) && entries_[earlier].action == entry.action) return true;
+  }
+  return false;
+}
+
 // The open entries are in the order of their returns.
 bool Moves::try_eager() {
   for (const std::uint32_t entry : time_.open_at(here_->position)) {
-    if (!entries_[entry].eager || here_->done(time_.slot(entry))) continue;
-    if (try_entry(entry)) return true;
+    if (entries_[entry].eager && may_try(entry) && try_entry(entry)) return true;
   }
   return false;
 }
@@ -67,7 +82,7 @@ bool Moves::cut(const Entry& entry, State to) const {
 void Moves::start_next(State to) {
   next_ = *here_;
   next_.state = to;
-  next_.seen = 0;
+  if (to != here_->state) next_.seen = 0;
 }
 
 // What nobody can have seen may as well have happened just before it was overwritten.

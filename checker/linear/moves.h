@@ -31,9 +31,9 @@ class Moves {
   template <typename Visit>
   void each(const Config& here, Visit visit) {
     here_ = &here;
-    if (try_eager()) return visit(next_);
+    if (options_.lookahead && try_eager()) return visit(next_);
     for (const std::uint32_t entry : time_.open_at(here.position)) {
-      if (here.done(time_.slot(entry)) || entries_[entry].action.pure) continue;
+      if (!may_try(entry) || is_like_an_earlier(entry)) continue;
       if (try_entry(entry)) visit(next_);
     }
     if (!entries_[time_.returning(here.position)].definite) {
@@ -48,6 +48,8 @@ class Moves {
   std::uint64_t steps() const { return steps_; }
 
  private:
+  bool may_try(std::uint32_t number) const;
+  bool is_like_an_earlier(std::uint32_t number) const;
   bool try_eager();
   bool try_entry(std::uint32_t number);
   bool try_group(std::size_t number);

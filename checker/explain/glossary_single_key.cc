@@ -6,7 +6,7 @@ namespace {
 constexpr auto kAnomaly = Subject::kAnomaly;
 
 constexpr GlossaryEntry kEntries[] = {
-    {kAnomaly, "stale-read", "stale, old-read",
+    {kAnomaly, "stale-read", "stale, old-read, change-missed, stale-for-too-long",
      "a read answered with a value that another had replaced before the read was called",
      "A write was acknowledged; after that, somebody asked and got the older value. The two do not "
      "overlap, so no order explains it: the read comes after the write and must see it, or "
@@ -84,7 +84,7 @@ constexpr GlossaryEntry kEntries[] = {
      "c1: append(x, 8), session 3, sequence 1: ok\n"
      "c2: get(x) = [8, 8]",
      "at-most-once", "at-most-once, session, resurrected-value"},
-    {kAnomaly, "non-monotonic-read", "reads-go-back",
+    {kAnomaly, "non-monotonic-read", "reads-go-back, read-goes-back",
      "one read saw a newer state and a later read an older one",
      "Both reads may be true of some replica at some time, but time went backwards between them. "
      "If one client made both, even weak promises are broken.",
@@ -100,7 +100,7 @@ constexpr GlossaryEntry kEntries[] = {
      "c1: get(x) = [1, 2]\n"
      "c2: get(x) = [2, 1]",
      "linearizable, sequential, serializable, read-uncommitted", "split-brain, long-fork, G0"},
-    {kAnomaly, "wrong-answer", "impossible-answer, wrong-comparison",
+    {kAnomaly, "wrong-answer", "impossible-answer, wrong-comparison, wrong-value",
      "an answer that no state gives",
      "Whatever the state was, the operation cannot have been answered so: a compare-and-swap "
      "that failed and names the expected value as the one it saw, an append that read back "
@@ -112,7 +112,8 @@ constexpr GlossaryEntry kEntries[] = {
      "order that agrees with real time was tried or excluded, and in each some answer is wrong. "
      "The witness is the least set of operations for which this holds.",
      "", "linearizable", "linearizable, witness, stale-read, lost-update"},
-    {kAnomaly, "missed-own-write", "missing-own-write", "a client did not see its own write",
+    {kAnomaly, "missed-own-write", "missing-own-write, own-write-missing",
+     "a client did not see its own write",
      "After its write was acknowledged, the same client read an older state. Mostly it asked "
      "another replica, which was behind.",
      "c1: put(x, 7)   acknowledged\n"

@@ -240,6 +240,41 @@ TEST(LinearExamples, DeleteRemoves) {
                  {0, 1, 2});
 }
 
+TEST(LinearExamples, ALaterAppendIsSeenWithoutAnEarlier) {
+  const auto history = [](std::int64_t later_ms) {
+    HistoryBuilder h;
+    h.append(1, "a", 10).ok(20);
+    h.get(2, 15).ok(60, {list_of({"b"})});
+    h.append(3, "b", later_ms).ok(50);
+    h.get(4, 70).unknown(80);
+    return h;
+  };
+  expect_invalid(history(30),
+                 "append(x, \"a\") by c1 returned at 0.020 s, before append(x, \"b\") by c3 was "
+                 "called at 0.030 s; get(x) by c2 returned [\"b\"], which has \"b\" and lacks "
+                 "\"a\"",
+                 {0, 1, 2});
+  expect_valid(history(18));
+}
+
+TEST(LinearExamples, ADeleteThatSaysNothingRemovesAllTheSame) {
+  HistoryBuilder bad;
+  bad.put(1, 5, 10).ok(20);
+  bad.erase(1, 30).ok(40);
+  bad.get(2, 50).ok(60, {5});
+  EXPECT_EQ(linearizability(bad).topic, "resurrected-value");
+}
+
+TEST(LinearExamples, ALockIsHeldTwiceOrReleasedByNobody) {
+  HistoryBuilder twice;
+  twice.call(1, Function::kAcquire, "m", {}, 10).ok(20);
+  twice.call(2, Function::kAcquire, "m", {}, 30).ok(40);
+  EXPECT_EQ(linearizability(twice).topic, "double-acquire");
+  HistoryBuilder free;
+  free.call(1, Function::kRelease, "m", {}, 10).ok(20);
+  EXPECT_EQ(linearizability(free).topic, "release-without-acquire");
+}
+
 TEST(LinearExamples, ReadsDisagreeAboutTheOrderOfAppends) {
   HistoryBuilder bad;
   bad.append(1, "a", 10).ok(100);

@@ -59,9 +59,9 @@ TEST(CheckHistory, RunsWhatApplies) {
   EXPECT_EQ(properties(check_history(h)),
             (Names{"linearizability", "revisions", "at-most-once", "failed-leaves-no-trace",
                    "acknowledged-stays", "retries-answer-alike"}));
-  EXPECT_EQ(properties(check_history(h, {.level = "session"})),
+  EXPECT_EQ(properties(check_history(h, {.model = "", .level = "session"})),
             (Names{"at-most-once", "failed-leaves-no-trace", "acknowledged-stays",
-                   "retries-answer-alike"}));
+                   "retries-answer-alike", "monotonic-writes", "monotonic-revisions"}));
 }
 
 TEST(CheckHistory, TheSessionLevelAllowsStaleReads) {
@@ -69,7 +69,7 @@ TEST(CheckHistory, TheSessionLevelAllowsStaleReads) {
   h.put(1, 5, 10).ok(20);
   h.get(2, 30).ok(40, {Value()});
   EXPECT_EQ(check_history(h).verdict, Verdict::kInvalid);
-  EXPECT_EQ(check_history(h, {.level = "session"}).verdict, Verdict::kValid);
+  EXPECT_EQ(check_history(h, {.model = "", .level = "session"}).verdict, Verdict::kValid);
 }
 
 TEST(CheckHistory, AHistoryThatBreaksItsInvariantsIsNotJudged) {

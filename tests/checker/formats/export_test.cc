@@ -90,9 +90,9 @@ TEST(Export, EverythingRoundTrips) {
       "c1 get(x)->\"a\"; c2 append(y \"b\"); c3 del(x)->true; c4 del(x); c5 put(x nil)",
       "c1 cas(x [1 2] [3 4])->false [5]; c1 cas(x nil 1)->true; c2 cas(x 1 2) fail",
       "c1 w(x [1 2]); c1 w(x [[r 1 2]]) fail",
-      "c1 kv([get x])->[1]; c2 compact(5)->9 @9; c3 lease-grant(1 2)->1 2; c4 lease-revoke(1); "
-      "c5 lease-keep-alive(1)->[3 4]; c6 watch([x y])->1 2 3; c7 state()->[[x 1]]; "
-      "c8 lease-grant(k 1 2)",
+      "c1 kv([put x 1])->[put nil] @2; c2 compact(5) @9; c3 lease-grant(1 2)->1 2; "
+      "c4 lease-revoke(1); c5 lease-keep-alive(1)->3; "
+      "c6 watch([watch x nil])->[created 1 1] [progress 2 1]; c7 state()->[state 1 []]",
       "",
   };
   for (const std::string& text : texts) {

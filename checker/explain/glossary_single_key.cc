@@ -6,7 +6,7 @@ namespace {
 constexpr auto kAnomaly = Subject::kAnomaly;
 
 constexpr GlossaryEntry kEntries[] = {
-    {kAnomaly, "stale-read", "stale, old-read, change-missed, stale-for-too-long",
+    {kAnomaly, "stale-read", "stale, old-read",
      "a read answered with a value that another had replaced before the read was called",
      "A write was acknowledged; after that, somebody asked and got the older value. The two do not "
      "overlap, so no order explains it: the read comes after the write and must see it, or "
@@ -16,7 +16,7 @@ constexpr GlossaryEntry kEntries[] = {
      "c2: get(x) = 5  20 ms to 30 ms    7 had replaced 5",
      "linearizable, strict-serializable",
      "linearizable, sequential, non-monotonic-read, read-your-writes"},
-    {kAnomaly, "lost-write", "lost-acknowledged-write, write-lost, lost-append",
+    {kAnomaly, "lost-write", "lost-acknowledged-write, write-lost, lost-append, acknowledged-stays",
      "a write was acknowledged and no later read shows that it ever happened",
      "The client was told that its write is done. Afterwards the store answers as if it had never "
      "been asked, and nobody wrote anything that could have replaced it. Usual causes: an answer "
@@ -43,7 +43,8 @@ constexpr GlossaryEntry kEntries[] = {
      "c2: put(x, 7)    20 ms to 30 ms    the only write of 7",
      "linearizable, sequential, causal", "garbage-read, history"},
     {kAnomaly, "garbage-read",
-     "never-written, read-of-a-value-never-written, value-never-written, thin-air-read",
+     "never-written, read-of-a-value-never-written, value-never-written, thin-air-read, "
+     "cache-no-invention",
      "a read saw a value that nobody ever wrote",
      "No operation of the history writes the value, not even one whose outcome is unknown. The "
      "store invented it, mixed two values, or gave the answer of another key. It can also mean "
@@ -51,7 +52,7 @@ constexpr GlossaryEntry kEntries[] = {
      "c1: put(x, 5)\n"
      "c2: get(x) = 6    no operation writes 6",
      "all models", "future-read, failed-effect, wrong-answer"},
-    {kAnomaly, "failed-effect", "failed-write-seen, effect-of-a-failure",
+    {kAnomaly, "failed-effect", "failed-write-seen, effect-of-a-failure, failed-leaves-no-trace",
      "the value of an operation that definitely failed was seen",
      "A client was told that its operation had no effect and never will, so it may have tried "
      "something else. Then the value appeared. A store that cannot know must answer that the "
@@ -84,7 +85,7 @@ constexpr GlossaryEntry kEntries[] = {
      "c1: append(x, 8), session 3, sequence 1: ok\n"
      "c2: get(x) = [8, 8]",
      "at-most-once", "at-most-once, session, resurrected-value"},
-    {kAnomaly, "non-monotonic-read", "reads-go-back, read-goes-back",
+    {kAnomaly, "non-monotonic-read", "reads-go-back, cache-monotonic",
      "one read saw a newer state and a later read an older one",
      "Both reads may be true of some replica at some time, but time went backwards between them. "
      "If one client made both, even weak promises are broken.",
@@ -106,13 +107,13 @@ constexpr GlossaryEntry kEntries[] = {
      "that failed and names the expected value as the one it saw, an append that read back "
      "without itself.",
      "c1: cas(x, 5, 7) = false, saw 5", "all models", "garbage-read, internal"},
-    {kAnomaly, "not-linearizable", "non-linearizable, no-order",
+    {kAnomaly, "not-linearizable", "non-linearizable, no-order, data-wrong",
      "no order of the operations explains all answers",
      "Each operation should take effect at one instant between its call and its return. Every "
      "order that agrees with real time was tried or excluded, and in each some answer is wrong. "
      "The witness is the least set of operations for which this holds.",
      "", "linearizable", "linearizable, witness, stale-read, lost-update"},
-    {kAnomaly, "missed-own-write", "missing-own-write, own-write-missing",
+    {kAnomaly, "missed-own-write", "missing-own-write, cache-reads-own-writes",
      "a client did not see its own write",
      "After its write was acknowledged, the same client read an older state. Mostly it asked "
      "another replica, which was behind.",

@@ -15,7 +15,7 @@ constexpr GlossaryEntry kEntries[] = {
      "Every possible explanation was excluded. The proof is the witness: few operations that "
      "suffice. Invalid beats unknown and valid: one violation makes the whole verdict invalid.",
      "", "", "witness, valid, unknown"},
-    {kWord, "unknown", "undecided", "the check ended without an answer",
+    {kWord, "unknown", "undecided, judgeable", "the check ended without an answer",
      "The budget was spent before an order was found or all were excluded, or the model does not "
      "know a function of the history. The report names the operations that were not placed. More "
      "budget may decide it.",
@@ -139,11 +139,12 @@ constexpr GlossaryEntry kEntries[] = {
     {kWord, "watch", "", "a stream of the changes to a range of keys",
      "It begins at a revision and promises every change from there on, once, in order, the changes "
      "of one revision together.",
-     "watch(x) from 8: events 8, 9", "", "watch-gap, watch-duplicate, watch-reorder, watch-split"},
+     "watch(x) from 8: events 8, 9", "",
+     "watch-gap, watch-duplicate, watch-reorder, watch-split, watch-wrong-event, watch-filter"},
     {kWord, "lease", "ttl", "a time for which keys are kept, unless it is prolonged",
      "It holds for its time after the grant or the last answered keep-alive, and takes its keys "
      "with it when it ends.",
-     "", "", "early-lease-end, late-lease-end, mutex"},
+     "", "", "early-lease-end, late-lease-end, lease-lives-on, lease-torn, lease-lost"},
     {kWord, "compaction", "compact", "throwing away old revisions",
      "Afterwards a read of a revision below the compacted one is an error, and the present state "
      "is what it was.",

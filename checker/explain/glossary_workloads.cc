@@ -75,7 +75,7 @@ constexpr GlossaryEntry kAnomalies[] = {
      "c1: generate = 42\n"
      "c2: generate = 42",
      "uniqueness", "unique-ids"},
-    {kAnomaly, "double-acquire", "two-holders, mutual-exclusion",
+    {kAnomaly, "double-acquire", "two-holders, mutual-exclusion, belief-of-exclusion",
      "two clients held one lock at the same time",
      "Both were told that they have it, and the first had not begun to release it. A lock that "
      "rests on a lease breaks so when the lease ends early or a holder does not notice its end.",
@@ -124,7 +124,7 @@ constexpr GlossaryEntry kCheckers[] = {
      "enqueue(q, 1), dequeue(q) = 1, dequeue(q) = nil",
      "lost-element, duplicate-element, reordered-element",
      "lost-element, duplicate-element, reordered-element"},
-    {kChecker, "counter", "pn-counter", "a number that is added to",
+    {kChecker, "counter", "pn-counter, counter-bounds", "a number that is added to",
      "A read lies between the least and the greatest sum that the additions before and around it "
      "allow.",
      "add(n, 2) ok, read(n) = 2", "out-of-bounds", "out-of-bounds, duplicate-effect"},
@@ -161,7 +161,7 @@ constexpr GlossaryEntry kCheckers[] = {
      "Everything is judged by one replay in the order of revisions: answers of reads and of "
      "transactions, events of watches, ends of leases, errors of compacted reads.",
      "txn at revision 8, watch from 8, compact(8)", "", "revisions, watch, lease, compaction"},
-    {kChecker, "at-most-once", "exactly-once",
+    {kChecker, "at-most-once", "exactly-once, retries-answer-alike",
      "each request takes effect at most once, however often it is retried",
      "Attempts with one session and sequence are one request. The check looks for tokens that "
      "show twice, tokens of requests that failed for certain, and acknowledged ones that vanish.",

@@ -129,7 +129,7 @@ Report check_cache_no_invention(const History& history, const CacheOptions& opti
       if (caches.revision(change) != caches.revision(read)) continue;
       if (Caches::value_after(caches.op(change)) == seen) continue;
       return caches.finding(
-          kProperty, "wrong-value", {change, read},
+          kProperty, "wrong-answer", {change, read},
           caches.read_text(read) + ", but that revision was made by " + caches.who(change));
     }
     const auto wrote = [&](Index change) { return Caches::value_after(caches.op(change)) == seen; };
@@ -151,7 +151,7 @@ Report check_cache_monotonic(const History& history, const CacheOptions& options
     const auto [at, fresh] =
         newest.try_emplace({caches.op(read).process, caches.op(read).key}, read);
     if (caches.revision(at->second) > caches.revision(read)) {
-      return caches.finding(kProperty, "read-goes-back", {at->second, read},
+      return caches.finding(kProperty, "non-monotonic-read", {at->second, read},
                             caches.read_text(read) + ", after " + caches.read_text(at->second));
     }
     at->second = read;
@@ -173,7 +173,7 @@ Report check_cache_reads_own_writes(const History& history, const CacheOptions& 
     ++next;
     const auto own = written.find({op.process, op.key});
     if (own == written.end() || caches.revision(own->second) <= caches.revision(i)) continue;
-    return caches.finding(kProperty, "own-write-missing", {own->second, i},
+    return caches.finding(kProperty, "missed-own-write", {own->second, i},
                           caches.read_text(i) + ", although " + caches.who(own->second) +
                               " had made revision " + std::to_string(caches.revision(own->second)));
   }
@@ -233,7 +233,7 @@ Report check_cache_convergence(const History& history, const CacheOptions& optio
     const bool settled =
         called >= options.quiet_from + bound && called > caches.op(last).returned_at + bound;
     if (!settled || Caches::value_after(caches.op(last)) == caches.op(read).results[0]) continue;
-    return caches.finding(kProperty, "cache-diverged", {last, read},
+    return caches.finding(kProperty, "divergence", {last, read},
                           caches.read_text(read) + " when all was quiet, but the last change was " +
                               caches.who(last));
   }

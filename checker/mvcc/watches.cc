@@ -78,7 +78,7 @@ Found ordered(const WatchCase& watches, const Watch& watch) {
   std::int64_t last = 0;
   return for_events(watch, [&](const Event& event, const WatchResponse&) -> Found {
     if (event.revision() < last) {
-      return blame(watches, watch, "watch-reordered", event.revision(),
+      return blame(watches, watch, "watch-reorder", event.revision(),
                    "was told of " + event_text(event) + " after a change of " + at_revision(last));
     }
     last = event.revision();

@@ -114,8 +114,13 @@ TEST(CheckNames, AnUnknownNameIsToldTheNearest) {
 
 TEST(Models, EveryModelIsFoundByItsNameAndSaysHowItStarts) {
   const std::map<std::string_view, std::string> starts = {
-      {"mutex", "unlocked"}, {"owned-mutex", "unlocked"}, {"queue", "[]"}, {"unordered-queue", "[]"},
-      {"set", "[]"},         {"counter", "0"},            {"multi-register", "{}"},
+      {"mutex", "unlocked"},
+      {"owned-mutex", "unlocked"},
+      {"queue", "[]"},
+      {"unordered-queue", "[]"},
+      {"set", "[]"},
+      {"counter", "0"},
+      {"multi-register", "{}"},
   };
   for (const ModelInfo& info : models()) {
     EXPECT_EQ(model_named(info.name), &info);

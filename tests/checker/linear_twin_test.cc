@@ -33,7 +33,8 @@ std::string shown(const History& history) {
   for (const Operation& op : history.operations) {
     out += "c" + std::to_string(op.process) + " " + std::string(name_of(op.function)) + " " +
            op.key + " [" + std::to_string(op.invoked_at) + "," + std::to_string(op.returned_at) +
-           "] " + to_text(Value(Value::List(op.arguments.begin(), op.arguments.end()))) + " " + std::string(name_of(op.outcome)) + " " +
+           "] " + to_text(Value(Value::List(op.arguments.begin(), op.arguments.end()))) + " " +
+           std::string(name_of(op.outcome)) + " " +
            to_text(Value(Value::List(op.results.begin(), op.results.end()))) + "\n";
   }
   return out;

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <string_view>
 
 #include "checker/check.h"
 #include "checker/explain/glossary.h"
@@ -52,6 +53,17 @@ TEST(CheckingDocument, TheTopicsItNamesAreInTheGlossary) {
     ++named;
   }
   EXPECT_GE(named, 1U);
+}
+
+// Whoever reads the document knows every name that --model and --level take.
+TEST(CheckingDocument, NamesEveryModelAndLevel) {
+  const std::string text = document();
+  for (const auto names : {known_models(), known_levels()}) {
+    ASSERT_FALSE(names.empty());
+    for (const std::string_view name : names) {
+      EXPECT_THAT(text, HasSubstr("`" + std::string(name) + "`"));
+    }
+  }
 }
 
 }  // namespace

@@ -5,15 +5,8 @@
 
 #include <algorithm>
 #include <cctype>
-#include <filesystem>
-#include <fstream>
 #include <map>
-#include <regex>
-#include <set>
 #include <sstream>
-
-#include "checker/explain/topics.h"
-#include "checker/linear/models.h"
 
 namespace plumbline::checker {
 namespace {
@@ -26,43 +19,6 @@ std::size_t longest_line(const std::string& text) {
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) longest = std::max(longest, line.size());
   return longest;
-}
-
-TEST(Glossary, HasEveryTopicThatAReportMayCarry) {
-  for (const std::string_view topic : kReportTopics) {
-    EXPECT_NE(glossary_entry(topic), nullptr) << topic;
-  }
-}
-
-std::string content_of(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-// What the checks write is looked up in their sources, so that no topic is forgotten above.
-TEST(Glossary, HasEveryTopicThatTheSourcesOfTheChecksName) {
-  const std::filesystem::path house = "../../../checker";
-  ASSERT_TRUE(std::filesystem::is_directory(house)) << "the test runs in its source folder";
-  // How the rooms name one: topic = "x", Findings::invalid("x", ...), finding(journal, kY, "x").
-  const std::regex assigned(
-      "(?:topic\\s*=\\s*|\\.(?:invalid|unknown)\\(\\s*|\\bfinding\\(\\s*\\w+,\\s*\\w+,\\s*)"
-      "\"([A-Za-z0-9-]+)\"");
-  std::set<std::string> known(std::begin(kReportTopics), std::end(kReportTopics));
-  for (const auto& file : std::filesystem::recursive_directory_iterator(house)) {
-    const std::string extension = file.path().extension().string();
-    if (extension != ".cc" && extension != ".h") continue;
-    const std::string text = content_of(file.path());
-    for (std::sregex_iterator at(text.begin(), text.end(), assigned), end; at != end; ++at) {
-      EXPECT_TRUE(known.contains((*at)[1]))
-          << file.path() << " names " << (*at)[1] << ", which checker/explain/topics.h lacks";
-    }
-  }
-}
-
-TEST(Glossary, ExplainsEveryModel) {
-  for (const std::string_view model : model_names()) {
-    EXPECT_NE(glossary_entry(model), nullptr) << model;
-  }
 }
 
 TEST(Glossary, NoTwoEntriesShareAName) {

@@ -42,7 +42,9 @@ class Budgets : public testing::TestWithParam<Size> {
 
   Report judge(const History& history) const {
     const std::vector<Request> requests = requests_of(history);
-    return check_linearizability(requests, *model_named(GetParam().model), {.step_budget = 2'000'000}).front();
+    return check_linearizability(requests, *model_named(GetParam().model),
+                                 {.step_budget = 2'000'000})
+        .front();
   }
 };
 

@@ -18,7 +18,8 @@ constexpr std::uint64_t kBudget = 100'000;
 
 Report judge(std::string_view model, const History& history) {
   EXPECT_FALSE(fault_of(history)) << *fault_of(history);
-  return check_linearizability(requests_of(history), *model_named(model), {.step_budget = kBudget}).front();
+  return check_linearizability(requests_of(history), *model_named(model), {.step_budget = kBudget})
+      .front();
 }
 
 void expect_good(std::string_view model, const History& history) {

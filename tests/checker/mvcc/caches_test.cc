@@ -83,20 +83,20 @@ TEST(Caches, InventNothing) {
   expect_only(store().get(3, "x", 9, 40, 0), "cache-no-invention", "never-written",
               "get(x) by c3, called at 0.040 s, was answered by cache3 with 9 of revision 0, which "
               "nobody had written");
-  expect_only(store().get(3, "x", 1, 40, 3), "cache-no-invention", "wrong-value",
+  expect_only(store().get(3, "x", 1, 40, 3), "cache-no-invention", "wrong-answer",
               "get(x) by c3, called at 0.040 s, was answered by cache3 with 1 of revision 3, but "
               "that revision was made by put(x, 2) by c1");
 }
 
 TEST(Caches, DoNotGoBack) {
   expect_only(store().get(3, "x", 2, 40, 3).get(3, "x", 1, 50, 2), "cache-monotonic",
-              "read-goes-back",
+              "non-monotonic-read",
               "get(x) by c3, called at 0.050 s, was answered by cache3 with 1 of revision 2, after "
               "get(x) by c3, called at 0.040 s, was answered by cache3 with 2 of revision 3");
 }
 
 TEST(Caches, ShowAProcessItsOwnWrites) {
-  expect_only(store().get(1, "x", 1, 40, 2), "cache-reads-own-writes", "own-write-missing",
+  expect_only(store().get(1, "x", 1, 40, 2), "cache-reads-own-writes", "missed-own-write",
               "get(x) by c1, called at 0.040 s, was answered by cache1 with 1 of revision 2, "
               "although put(x, 2) by c1 had made revision 3");
 }
@@ -117,7 +117,7 @@ TEST(Caches, AreNotStaleForTooLong) {
 
 TEST(Caches, Converge) {
   expect_only(
-      store().get(3, "x", 1, 2000, 2), "cache-convergence", "cache-diverged",
+      store().get(3, "x", 1, 2000, 2), "cache-convergence", "divergence",
       "get(x) by c3, called at 2.000 s, was answered by cache3 with 1 of revision 2 when all "
       "was quiet, but the last change was put(x, 2) by c1");
 }

@@ -121,14 +121,16 @@ TEST(MvccModel, TheExactSearchAgreesWithTheReplay) {
     const Journal journal(history);
     const Verdict replayed =
         merge(check_order(journal).verdict, replay(journal, {}).report.verdict);
-    const auto reports = check_linearizability(requests_of(history), *info, {.step_budget = 1'000'000});
+    const auto reports =
+        check_linearizability(requests_of(history), *info, {.step_budget = 1'000'000});
     ASSERT_EQ(reports[0].verdict, replayed) << seed << reports[0].sentence;
     invalid += replayed == Verdict::kInvalid ? 1 : 0;
 
     for (Operation& op : history.operations) op.revision.reset();
     if (replayed == Verdict::kValid) {
-      ASSERT_EQ(check_linearizability(requests_of(history), *info, {.step_budget = 1'000'000})[0].verdict,
-                Verdict::kValid)
+      ASSERT_EQ(
+          check_linearizability(requests_of(history), *info, {.step_budget = 1'000'000})[0].verdict,
+          Verdict::kValid)
           << seed;
     }
   }

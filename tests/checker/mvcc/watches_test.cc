@@ -62,7 +62,7 @@ std::vector<Row> rows_of_one_watch() {
        "watch([a, z)) by c2 was told of the delete of \"a\" at revision 5, which it had not asked "
        "for, made by delete(a) by c1"},
       {"watch-ordered",
-       "watch-reordered",
+       "watch-reorder",
        {from2},
        {B::told(60, 2, {put2()}), B::told(61, 3, {put3()})},
        {B::told(60, 3, {put3()}), B::told(61, 2, {put2()})},

@@ -15,6 +15,7 @@ inline constexpr std::string_view kReportTopics[] = {
     "future-read",
     "garbage-read",
     "never-written",
+    "failed-effect",
     "failed-write-seen",
     "resurrected-value",
     "duplicate-effect",

@@ -216,8 +216,9 @@ Said change_not_seen(const Facts& facts, const Request* change, const Request* r
     return Because{"stale-read", lacks};
   }
   if (!facts.there_before(shown, change)) return std::nullopt;
-  const bool erased = op(change).function == Function::kDelete;
-  return Because{erased ? "resurrected-value" : "stale-read", told + ", " + replaced_text(change)};
+  const std::string replaced = told + ", " + replaced_text(change);
+  if (op(change).function == Function::kDelete) return Because{"resurrected-value", replaced};
+  return Because{"stale-read", replaced};
 }
 
 Said stale_answer(const Contradiction& c, const Facts& facts) {

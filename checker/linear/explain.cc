@@ -111,6 +111,18 @@ Explanation too_much_to_tell(KeyCase& key, const std::vector<std::uint32_t>& cor
           {last}};
 }
 
+// What is wrong with a lock has a name where only one side of it is to blame.
+std::string_view topic_of(const std::vector<const Request*>& core) {
+  const auto all_are = [&](Function function) {
+    return std::all_of(core.begin(), core.end(), [&](const Request* request) {
+      return request->operation->function == function;
+    });
+  };
+  if (all_are(Function::kAcquire)) return "double-acquire";
+  if (all_are(Function::kRelease)) return "release-without-acquire";
+  return kNoPattern;
+}
+
 }  // namespace
 
 Explanation explain(KeyCase& key, const std::vector<std::uint32_t>& core,
@@ -122,8 +134,10 @@ Explanation explain(KeyCase& key, const std::vector<std::uint32_t>& core,
   std::optional<Because> because;
   if (key.model().cell) because = explain_by_pattern(contradiction);
   if (!because) {
-    because = Because{kNoPattern, how_far_any_order_gets(key, contradiction, core, options)};
+    because = Because{topic_of(contradiction.core),
+                      how_far_any_order_gets(key, contradiction, core, options)};
   }
+  if (!because->about.empty()) contradiction.core = because->about;
   Explanation explanation;
   explanation.topic = because->topic;
   explanation.sentence = subject(key) + " is not linearizable because " + because->text;

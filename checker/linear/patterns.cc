@@ -12,7 +12,15 @@ using Said = std::optional<Because>;
 
 const Operation& op(const Request* request) { return *request->operation; }
 bool precedes(const Request* a, const Request* b) { return a->returned_at < b->invoked_at; }
-bool changed_something(const Request* request) { return effect_of(op(request)) == Effect::kSome; }
+bool precedes_call(const Request* a, const Request* b) {
+  return a->invoked_at != b->invoked_at ? a->invoked_at < b->invoked_at : a->index < b->index;
+}
+// Whether it certainly decided what the key holds: a delete that was answered does, whatever it
+// found.
+bool changed_something(const Request* request) {
+  const bool erased = op(request).function == Function::kDelete && request->outcome == Outcome::kOk;
+  return erased || effect_of(op(request)) == Effect::kSome;
+}
 std::string who(const Request* request) { return client_text(op(request)); }
 
 // What the readers of one key need to know again and again.
@@ -109,8 +117,8 @@ Said token_out_of_nowhere(const Facts& facts, const Request* reader, const Value
     if (failed == nullptr) {
       return Because{"garbage-read", seen_at(reader) + ", " + it + "nobody had written"};
     }
-    return Because{"resurrected-value", seen_at(reader) + ", " + it + "only " + who(failed) +
-                                            " had tried to write, and that had failed"};
+    return Because{"failed-effect", seen_at(reader) + ", " + it + "only " + who(failed) +
+                                        " had tried to write, and that had failed"};
   }
   const bool all_later = std::all_of(writers.begin(), writers.end(), [&](const Request* writer) {
     return precedes(reader, writer);
@@ -157,24 +165,30 @@ bool never_nil(const Facts& facts, const Request* a, const Request* b) {
          facts.never_nil_between(a, b) && facts.never_nil_between(b, a);
 }
 
+// Whether both succeeded from one value that was there once, so that one of them cannot have.
+bool swapped_the_same(const Facts& facts, const Request* a, const Request* b) {
+  if (a == b || !is_answered_swap(op(a)) || !is_answered_swap(op(b))) return false;
+  const Value& expected = op(a).arguments[0];
+  if (expected != op(b).arguments[0] || op(a).arguments[1] == expected) return false;
+  return expected.is_nil() ? never_nil(facts, a, b) : facts.only_writer(expected) != nullptr;
+}
+
 Said value_swapped_twice(const Contradiction& c, const Facts& facts) {
-  std::vector<const Request*> swaps;
-  for (const Request* request : c.core) {
-    if (is_answered_swap(op(request))) swaps.push_back(request);
+  for (const Request* first : c.core) {
+    const auto second = std::find_if(c.all.begin(), c.all.end(), [&](const Request* request) {
+      return swapped_the_same(facts, first, request);
+    });
+    if (second == c.all.end()) continue;
+    const Request* a = precedes_call(first, *second) ? first : *second;
+    const Request* b = a == first ? *second : first;
+    const Value& expected = op(first).arguments[0];
+    return Because{"lost-update",
+                   who(a) + " and " + who(b) + " both succeeded, although " + to_text(expected) +
+                       (expected.is_nil() ? " never came back" : " was written only once") +
+                       " and the first of them replaced it",
+                   {a, b}};
   }
-  if (swaps.size() != 2) return std::nullopt;
-  const Value& expected = op(swaps[0]).arguments[0];
-  if (expected != op(swaps[1]).arguments[0] || op(swaps[0]).arguments[1] == expected) {
-    return std::nullopt;
-  }
-  const bool back = expected.is_nil() ? !never_nil(facts, swaps[0], swaps[1])
-                                      : facts.only_writer(expected) == nullptr;
-  if (back) return std::nullopt;
-  return Because{"lost-update",
-                 who(swaps[0]) + " and " + who(swaps[1]) + " both succeeded, although " +
-                     to_text(expected) +
-                     (expected.is_nil() ? " never came back" : " was written only once") +
-                     " and the first of them replaced it"};
+  return std::nullopt;
 }
 
 std::string replaced_text(const Request* change) {
@@ -195,11 +209,15 @@ Said change_not_seen(const Facts& facts, const Request* change, const Request* r
   if (op(change).function == Function::kAppend) {
     const auto tokens = tokens_of(shown);
     const bool there = std::find(tokens.begin(), tokens.end(), *written) != tokens.end();
-    if (there || !facts.only_appends()) return std::nullopt;
-    return Because{"lost-write", told + ", which lacks " + to_text(*written)};
+    if (there) return std::nullopt;
+    const std::string lacks = told + ", which lacks " + to_text(*written);
+    if (facts.only_appends()) return Because{"lost-write", lacks};
+    if (!facts.there_before(shown, change)) return std::nullopt;
+    return Because{"stale-read", lacks};
   }
   if (!facts.there_before(shown, change)) return std::nullopt;
-  return Because{"stale-read", told + ", " + replaced_text(change)};
+  const bool erased = op(change).function == Function::kDelete;
+  return Because{erased ? "resurrected-value" : "stale-read", told + ", " + replaced_text(change)};
 }
 
 Said stale_answer(const Contradiction& c, const Facts& facts) {
@@ -207,6 +225,37 @@ Said stale_answer(const Contradiction& c, const Facts& facts) {
     for (const Request* change : c.core) {
       if (change == reader || !changed_something(change) || !precedes(change, reader)) continue;
       if (auto said = change_not_seen(facts, change, reader)) return said;
+    }
+  }
+  return std::nullopt;
+}
+
+// `reader` saw what `later` appended, and not what `change` had appended before that was called.
+Said later_without_earlier(const Facts& facts, const Request* change, const Request* reader) {
+  const Value* written = written_value(op(change));
+  const auto tokens = tokens_of(*shown_value(op(reader)));
+  if (std::find(tokens.begin(), tokens.end(), *written) != tokens.end()) return std::nullopt;
+  for (const Value& token : tokens) {
+    const Request* later = facts.only_writer(token);
+    if (later == nullptr || !precedes(change, later)) continue;
+    const TimeText time{change->returned_at, later->invoked_at};
+    return Because{"lost-write",
+                   who(change) + " returned at " + time(change->returned_at) + ", before " +
+                       who(later) + " was called at " + time(later->invoked_at) + "; " +
+                       who(reader) + " " + shown_text(reader) + ", which has " + to_text(token) +
+                       " and lacks " + to_text(*written),
+                   {change, later, reader}};
+  }
+  return std::nullopt;
+}
+
+Said order_of_appends_broken(const Contradiction& c, const Facts& facts) {
+  if (!facts.only_appends()) return std::nullopt;
+  for (const Request* reader : readers(c)) {
+    for (const Request* change : c.core) {
+      const bool appends = op(change).function == Function::kAppend && changed_something(change);
+      if (!appends || facts.only_writer(*written_value(op(change))) != change) continue;
+      if (auto said = later_without_earlier(facts, change, reader)) return said;
     }
   }
   return std::nullopt;
@@ -272,7 +321,8 @@ Said orders_disagree(const Contradiction& c, const Facts& facts) {
 
 // In order of how much they say.
 constexpr std::array kPatterns = {value_out_of_nowhere, token_seen_twice,  value_swapped_twice,
-                                  stale_answer,         answers_went_back, orders_disagree};
+                                  stale_answer,         answers_went_back, order_of_appends_broken,
+                                  orders_disagree};
 
 }  // namespace
 

@@ -21,6 +21,8 @@ struct Contradiction {
 struct Because {
   std::string_view topic;  // A word of the glossary.
   std::string text;        // "... returned 5, which 7 had replaced".
+  // Those that the text is about, in any order; empty: the core.
+  std::vector<const Request*> about;
 };
 
 std::optional<Because> explain_by_pattern(const Contradiction& contradiction);

@@ -19,12 +19,14 @@ std::int64_t revision(const Request* request) { return *request->operation->revi
 std::string who(const Request* request) { return client_text(*request->operation); }
 bool is_change(const Request* request) { return effect_of(*request->operation) == Effect::kSome; }
 
-Report violation(std::vector<const Request*> witness, std::string sentence) {
+Report violation(std::string_view topic, std::vector<const Request*> witness,
+                 std::string sentence) {
   std::sort(witness.begin(), witness.end(), [](const Request* a, const Request* b) {
     return a->invoked_at != b->invoked_at ? a->invoked_at < b->invoked_at : a->index < b->index;
   });
   Report report;
   report.verdict = Verdict::kInvalid;
+  report.topic = topic;
   report.sentence = std::move(sentence);
   report.from = witness.front()->invoked_at;
   for (const Request* request : witness) {
@@ -40,10 +42,10 @@ std::optional<Report> shared_revision(const std::vector<const Request*>& answere
     if (!is_change(request)) continue;
     const auto [at, fresh] = owner.try_emplace(revision(request), request);
     if (fresh) continue;
-    return violation({at->second, request}, "revisions are not an order of the changes because " +
-                                                who(at->second) + " and " + who(request) +
-                                                " both answered with revision " +
-                                                std::to_string(revision(request)));
+    return violation("revision-claimed-twice", {at->second, request},
+                     "revisions are not an order of the changes because " + who(at->second) +
+                         " and " + who(request) + " both answered with revision " +
+                         std::to_string(revision(request)));
   }
   return std::nullopt;
 }
@@ -73,7 +75,7 @@ std::optional<Report> backwards_in_time(const std::vector<const Request*>& answe
     if (greatest == nullptr) continue;
     const std::int64_t least = revision(greatest) + (is_change(request) ? 1 : 0);
     if (revision(request) >= least) continue;
-    return violation({greatest, request}, backwards_text(greatest, request));
+    return violation("stale-revision", {greatest, request}, backwards_text(greatest, request));
   }
   return std::nullopt;
 }

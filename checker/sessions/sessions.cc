@@ -42,8 +42,10 @@ Report no_finding(std::string_view property, std::uint64_t steps) {
   return report;
 }
 
-Report report_of(Report report, const Finding& finding, const std::string& accusation) {
+Report report_of(Report report, const Finding& finding, std::string_view topic,
+                 const std::string& accusation) {
   report.verdict = Verdict::kInvalid;
+  report.topic = topic;
   report.key = finding.reader->operation->key;
   report.sentence = accusation + " because " + finding.because;
   report.witness = {finding.about->index, finding.reader->index};
@@ -55,7 +57,7 @@ Report report_of(Report report, const Finding& finding, const std::string& accus
 
 // The finding whose reader returned first, of the first that `look` has on each key.
 template <typename Look>
-Report earliest(std::string_view property, std::span<const KeyTokens> keys,
+Report earliest(std::string_view property, std::string_view topic, std::span<const KeyTokens> keys,
                 const std::string& accusation, Look look) {
   Report report = no_finding(property, 0);
   std::optional<Finding> best;
@@ -66,7 +68,7 @@ Report earliest(std::string_view property, std::span<const KeyTokens> keys,
     if (!best || found->reader->returned_at < best->reader->returned_at) best = std::move(found);
   }
   if (!best) return report;
-  return report_of(report, *best, "key " + best->reader->operation->key + " " + accusation);
+  return report_of(report, *best, topic, "key " + best->reader->operation->key + " " + accusation);
 }
 
 std::optional<Finding> seen_too_often(const KeyTokens& key) {
@@ -131,6 +133,7 @@ Report two_answers(Report report, const History& history, std::uint64_t first_in
   const Operation& first = history.operations[first_index];
   const Operation& again = history.operations[second_index];
   report.verdict = Verdict::kInvalid;
+  report.topic = "duplicate-effect";
   report.key = again.key;
   report.witness = {first_index, second_index};
   report.from = first.invoked_at;
@@ -146,15 +149,17 @@ Report two_answers(Report report, const History& history, std::uint64_t first_in
 }  // namespace
 
 Report check_at_most_once(std::span<const KeyTokens> keys) {
-  return earliest("at-most-once", keys, "violates at-most-once", seen_too_often);
+  return earliest("at-most-once", "duplicate-effect", keys, "violates at-most-once",
+                  seen_too_often);
 }
 
 Report check_failed_leaves_no_trace(std::span<const KeyTokens> keys) {
-  return earliest("failed-leaves-no-trace", keys, "shows a failed operation", seen_although_failed);
+  return earliest("failed-leaves-no-trace", "failed-effect", keys, "shows a failed operation",
+                  seen_although_failed);
 }
 
 Report check_acknowledged_stays(std::span<const KeyTokens> keys) {
-  return earliest("acknowledged-stays", keys, "lost an acknowledged append",
+  return earliest("acknowledged-stays", "lost-append", keys, "lost an acknowledged append",
                   not_seen_although_answered);
 }
 

@@ -93,7 +93,7 @@ TEST(Explain, SaysEverythingOfAnEntry) {
   const auto text = explain_text("stale");
   ASSERT_TRUE(text);
   EXPECT_EQ(text.value().find(
-                "stale-read (also: stale, old-read)\n"
+                "stale-read (also: stale, old-read, change-missed, stale-for-too-long)\n"
                 "  a read answered with a value that another had replaced before the read was "
                 "called\n\n  A write was acknowledged;"),
             0U)

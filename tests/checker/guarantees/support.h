@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -10,6 +9,7 @@
 #include "checker/history/history.h"
 #include "tests/checker/support/builder.h"
 #include "tests/checker/support/random_history.h"
+#include "tests/checker/support/simulated.h"
 
 namespace plumbline::checker {
 
@@ -25,20 +25,6 @@ Verdict verdict_of(std::string_view guarantee, const History& history,
 // The first report is a violation with this topic, sentence and witness.
 void expect_violation(const std::vector<Report>& reports, std::string_view topic,
                       std::string_view sentence, const Indices& witness);
-
-struct SimulatedShape {
-  int operations = 8;
-  int clients = 3;
-  int unknown_percent = 20;
-  int fail_percent = 10;
-};
-
-// A history of a store that keeps all promises: `choose` sets function, key and arguments of a
-// call, `act` lets it take effect at one instant between call and return (if it is unknown, at any
-// time after its call, or never) and sets the results. Answers of what is not ok are dropped.
-History simulated(const SimulatedShape& shape, Dice& dice,
-                  const std::function<void(Operation&)>& choose,
-                  const std::function<void(Operation&)>& act);
 
 // For a failed comparison with a twin: every operation in a line.
 std::string all_of(const History& history);

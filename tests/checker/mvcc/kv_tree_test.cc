@@ -10,7 +10,7 @@
 
 #include "checker/mvcc/request.h"
 #include "checker/mvcc/response.h"
-#include "tests/checker/mvcc/mvcc_history.h"
+#include "tests/checker/support/mvcc_history.h"
 #include "tests/checker/support/builder.h"
 
 namespace plumbline::checker::mvcc {

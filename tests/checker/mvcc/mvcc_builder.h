@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "tests/checker/mvcc/mvcc_history.h"
+#include "tests/checker/support/mvcc_history.h"
 #include "tests/checker/support/builder.h"
 
 namespace plumbline::checker::mvcc {

@@ -8,7 +8,7 @@
 
 #include "checker/history/text.h"
 #include "checker/mvcc/order.h"
-#include "tests/checker/mvcc/mvcc_history.h"
+#include "tests/checker/support/mvcc_history.h"
 #include "tests/checker/mvcc/mvcc_twin.h"
 
 namespace plumbline::checker::mvcc {

@@ -11,7 +11,7 @@
 
 #include "checker/txn/txn.h"
 #include "tests/checker/txn/notation.h"
-#include "tests/checker/txn/random_txns.h"
+#include "tests/checker/support/random_txns.h"
 
 namespace plumbline::checker {
 namespace {

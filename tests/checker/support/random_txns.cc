@@ -1,4 +1,4 @@
-#include "tests/checker/txn/random_txns.h"
+#include "tests/checker/support/random_txns.h"
 
 #include <algorithm>
 #include <utility>

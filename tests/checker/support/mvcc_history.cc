@@ -1,4 +1,4 @@
-#include "tests/checker/mvcc/mvcc_history.h"
+#include "tests/checker/support/mvcc_history.h"
 
 #include <algorithm>
 #include <map>

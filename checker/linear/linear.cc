@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 
 #include "checker/history/by_key.h"
@@ -82,33 +83,57 @@ std::vector<const Request*> all_of(std::span<const Request> requests,
   return out;
 }
 
+struct ValueHash {
+  std::size_t operator()(const Value* value) const { return value->hash(); }
+};
+struct ValueEqual {
+  bool operator()(const Value* a, const Value* b) const { return *a == *b; }
+};
+using ValueSet = std::unordered_set<const Value*, ValueHash, ValueEqual>;
+
 // The operations of a contradiction between zones, with whoever may have written what they show or
 // expect, and so on along chains of swaps: enough to be invalid alone.
-std::vector<std::uint32_t> with_writers(std::span<const Request> requests,
-                                        std::span<const std::uint32_t> of_key,
-                                        const std::vector<std::uint32_t>& core) {
-  std::vector<std::uint32_t> part;
-  std::vector<const Value*> wanted;
-  const auto take = [&](std::uint32_t position) {
-    part.push_back(position);
-    const Operation& op = *requests[position].operation;
-    if (const Value* shown = shown_value(op)) wanted.push_back(shown);
-    if (op.function == Function::kCas) wanted.push_back(&op.arguments[0]);
-    if (const Value* written = written_value(op)) wanted.push_back(written);
-  };
-  for (const std::uint32_t position : core) take(position);
-  for (std::size_t done = 0; done < wanted.size() && part.size() < kSmall; ++done) {
-    const bool again =
-        std::any_of(wanted.begin(), wanted.begin() + static_cast<std::ptrdiff_t>(done),
-                    [&](const Value* known) { return *known == *wanted[done]; });
-    for (std::size_t i = 0; i < of_key.size() && !again; ++i) {
-      if (writes_token(requests[of_key[i]], *wanted[done])) take(of_key[i]);
+class Evidence {
+ public:
+  Evidence(std::span<const Request> requests, std::span<const std::uint32_t> of_key)
+      : requests_(requests), of_key_(of_key) {}
+
+  std::vector<std::uint32_t> of(const std::vector<std::uint32_t>& core) {
+    for (const std::uint32_t position : core) take(position);
+    while (!wanted_.empty() && part_.size() < kSmall) take_writers(std::exchange(wanted_, {}));
+    std::sort(part_.begin(), part_.end());
+    part_.erase(std::unique(part_.begin(), part_.end()), part_.end());
+    return std::move(part_);
+  }
+
+ private:
+  void take(std::uint32_t position) {
+    part_.push_back(position);
+    const Operation& op = *requests_[position].operation;
+    want(shown_value(op));
+    if (op.function == Function::kCas) want(&op.arguments[0]);
+    want(written_value(op));
+  }
+
+  void want(const Value* value) {
+    if (value != nullptr && known_.insert(value).second) wanted_.insert(value);
+  }
+
+  // One pass, however many values are wanted.
+  void take_writers(const ValueSet& wanted) {
+    for (const std::uint32_t position : of_key_) {
+      const Value* written = written_value(*requests_[position].operation);
+      if (written == nullptr || !wanted.contains(written)) continue;
+      if (writes_token(requests_[position], *written)) take(position);
     }
   }
-  std::sort(part.begin(), part.end());
-  part.erase(std::unique(part.begin(), part.end()), part.end());
-  return part;
-}
+
+  std::span<const Request> requests_;
+  std::span<const std::uint32_t> of_key_;
+  std::vector<std::uint32_t> part_;
+  ValueSet known_;
+  ValueSet wanted_;
+};
 
 // One key on its way through the ways to decide it, the cheapest first.
 class KeyCheck {
@@ -148,7 +173,7 @@ class KeyCheck {
   Report by_zones(const ZoneJudgement& zones, std::size_t explained) {
     const bool small = of_key_.size() <= kSmall;
     const auto part = small ? std::vector<std::uint32_t>(of_key_.begin(), of_key_.end())
-                            : with_writers(requests_, of_key_, zones.core);
+                            : Evidence(requests_, of_key_).of(zones.core);
     KeyCase key(model_, all_of(requests_, part), model_options_);
     const KeyCase::Judgement judgement = key.judge(options_);
     steps_ += judgement.steps;

@@ -38,7 +38,11 @@ Report cannot_judge(std::string_view property, std::string sentence) {
 
 std::uint64_t count_keys(const History& history) {
   std::set<std::string_view> keys;
-  for (const Operation& op : history.operations) keys.insert(op.key);
+  const Operation* last = nullptr;
+  for (const Operation& op : history.operations) {
+    if (last == nullptr || op.key != last->key) keys.insert(op.key);
+    last = &op;
+  }
   return keys.size();
 }
 
@@ -90,16 +94,23 @@ class LinearCheck {
     Report replay = check_replay(requests_, {.sequences = subject_.linear->sequences});
     // A replay that succeeds is a proof.
     if (replay.verdict == Verdict::kValid && options_.model.initial.is_nil()) {
-      Report order;
-      order.property = "revisions";
-      order.steps = replay.steps;
+      const std::uint64_t steps = replay.steps;
       replay.property = "linearizability";
       result_.add(std::move(replay));
-      return result_.add(std::move(order));
+      return add_good_revisions(steps);
     }
     const Verdict data = add_data();
-    result_.add(check_revisions(requests_));
-    if (replay.verdict == Verdict::kInvalid) add_layer(std::move(replay), data);
+    if (replay.verdict == Verdict::kUnknown) return result_.add(check_revisions(requests_));
+    add_good_revisions(replay.steps);
+    add_layer(std::move(replay), data);
+  }
+
+  // Only revisions that can be an order are replayed.
+  void add_good_revisions(std::uint64_t steps) {
+    Report order;
+    order.property = "revisions";
+    order.steps = steps;
+    result_.add(std::move(order));
   }
 
   // The answers do not fit the revisions; a judgement without them says which of both is wrong.

@@ -122,12 +122,6 @@ void Value::release() {
 
 void Value::set_number(std::int64_t number) { std::memcpy(bytes_, &number, sizeof(number)); }
 
-std::int64_t Value::number() const {
-  std::int64_t number = 0;
-  std::memcpy(&number, bytes_, sizeof(number));
-  return number;
-}
-
 std::string_view Value::text() const {
   if (size_ == kOutside) return *pointer_in<std::string>(bytes_);
   return {bytes_, size_};
@@ -151,16 +145,8 @@ std::size_t Value::hash() const {
   return seed;
 }
 
-bool operator==(const Value& a, const Value& b) {
-  if (a.kind_ != b.kind_) return false;
-  switch (a.kind_) {
-    case Value::Kind::kNil: return true;
-    case Value::Kind::kBool:
-    case Value::Kind::kInt: return a.number() == b.number();
-    case Value::Kind::kString: return a.text() == b.text();
-    case Value::Kind::kList: return a.list() == b.list();
-  }
-  return false;
+bool Value::same_content(const Value& a, const Value& b) {
+  return a.is_string() ? a.text() == b.text() : a.list() == b.list();
 }
 
 std::strong_ordering operator<=>(const Value& a, const Value& b) {

@@ -3,6 +3,7 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,13 +47,21 @@ class Value {
   // REQUIRES of each: the value is of that kind. What is returned lives as long as the value and
   // is invalid once it is assigned to or moved.
   bool truth() const { return number() != 0; }
-  std::int64_t number() const;
+  std::int64_t number() const {
+    std::int64_t number = 0;
+    std::memcpy(&number, bytes_, sizeof(number));
+    return number;
+  }
   std::string_view text() const;
   const List& list() const;
 
   std::size_t hash() const;
 
-  friend bool operator==(const Value& a, const Value& b);
+  friend bool operator==(const Value& a, const Value& b) {
+    if (a.kind_ != b.kind_) return false;
+    return a.kind_ <= Kind::kInt ? a.kind_ == Kind::kNil || a.number() == b.number()
+                                 : same_content(a, b);
+  }
   friend std::strong_ordering operator<=>(const Value& a, const Value& b);
 
  private:
@@ -62,6 +71,8 @@ class Value {
   bool owns() const { return kind_ == Kind::kList || (is_string() && size_ == kOutside); }
   void set_number(std::int64_t number);
   void release();
+  // REQUIRES: both are strings or both are lists.
+  static bool same_content(const Value& a, const Value& b);
 
   alignas(8) char bytes_[kInlineMax] = {};  // A number, a short string, or an owning pointer.
   std::uint8_t size_ = 0;                   // Of a short string; kOutside of one behind a pointer.

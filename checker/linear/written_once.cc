@@ -47,22 +47,36 @@ const Value& WrittenOnce::value_of(ClusterId id) const {
   return id == kInitial ? initial_ : *written_value(operation(clusters_[id].writer));
 }
 
-std::size_t WrittenOnce::place_of(const Value& value) const {
+std::size_t WrittenOnce::place_of(const Value& value, std::size_t hash) const {
   const std::size_t mask = table_.size() - 1;
-  std::size_t place = value.hash() & mask;
-  while (table_[place] != kNoCluster && value_of(table_[place]) != value) {
-    place = (place + 1) & mask;
+  std::size_t place = hash & mask;
+  for (; table_[place].cluster != kNoCluster; place = (place + 1) & mask) {
+    const bool alike = table_[place].hash == static_cast<std::uint32_t>(hash >> 32);
+    if (alike && value_of(table_[place].cluster) == value) break;
   }
   return place;
 }
 
-ClusterId WrittenOnce::cluster_of(const Value& value) const { return table_[place_of(value)]; }
+// A second writer of a value leaves the place to the first, and makes it ambiguous.
+void WrittenOnce::put(const Value& value, ClusterId cluster) {
+  const std::size_t hash = value.hash();
+  Place& place = table_[place_of(value, hash)];
+  if (place.cluster == kNoCluster) {
+    place = {cluster, static_cast<std::uint32_t>(hash >> 32)};
+  } else {
+    clusters_[place.cluster].ambiguous = true;
+  }
+}
+
+ClusterId WrittenOnce::cluster_of(const Value& value) const {
+  return table_[place_of(value, value.hash())].cluster;
+}
 
 void WrittenOnce::make_table(std::size_t values) {
-  table_.assign(std::max(kPlacesMin, std::bit_ceil(values + values / 2)), kNoCluster);
+  table_.assign(std::max(kPlacesMin, std::bit_ceil(values + values / 2)), {});
   clusters_.reserve(values);
   clusters_.emplace_back();
-  table_[place_of(initial_)] = kInitial;
+  put(initial_, kInitial);
 }
 
 bool WrittenOnce::gather_writers() {
@@ -81,14 +95,9 @@ bool WrittenOnce::gather_writers() {
 }
 
 void WrittenOnce::add_writer(OperationId id) {
-  const std::size_t place = place_of(*written_value(operation(id)));
   const auto cluster = static_cast<ClusterId>(clusters_.size());
   clusters_.push_back({.writer = id});
-  if (table_[place] == kNoCluster) {
-    table_[place] = cluster;
-  } else {
-    clusters_[table_[place]].ambiguous = true;
-  }
+  put(*written_value(operation(id)), cluster);
 }
 
 // Clusters are in the order of the calls of their writers, and so of their numbers.

@@ -52,7 +52,8 @@ class WrittenOnce {
  private:
   const Operation& operation(OperationId id) const { return *requests_[id].operation; }
   const Value& value_of(ClusterId id) const;
-  std::size_t place_of(const Value& value) const;
+  std::size_t place_of(const Value& value, std::size_t hash) const;
+  void put(const Value& value, ClusterId cluster);
   void make_table(std::size_t values);
 
   bool gather_writers();
@@ -69,7 +70,13 @@ class WrittenOnce {
   std::span<const std::uint32_t> of_key_;
   const Value& initial_;
   std::vector<Cluster> clusters_;
-  std::vector<ClusterId> table_;  // Open addressing by value; kNoCluster for a free place.
+  // Open addressing by value; kNoCluster for a free place. Values that differ mostly differ in
+  // these bits of their hashes, so few of them need to be looked at.
+  struct Place {
+    ClusterId cluster = kNoCluster;
+    std::uint32_t hash = 0;
+  };
+  std::vector<Place> table_;
   std::vector<OperationId> silent_;
   std::vector<ClusterId> unsettled_;  // Seen, and written by a swap whose outcome is unknown.
   std::vector<OperationId> core_;

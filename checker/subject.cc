@@ -81,11 +81,13 @@ Subject by_guarantee(Subject subject, const GuaranteeInfo& guarantee) {
 }
 
 Result<Subject> by_linear_model(const History& history, Subject subject) {
+  subject.family = Family::kLinear;
   subject.linear = model_named(subject.model);
   if (subject.level.empty()) subject.level = kLinearizable;
-  if (!among(subject.level, kLinearLevels)) {
-    return wrong_level(subject.level, subject.model, kLinearLevels);
-  }
+  // What a session is promised is told by the values of registers and by the tokens of sequences.
+  const std::span<const std::string_view> levels =
+      std::span(kLinearLevels).first(subject.linear->cell ? 2 : 1);
+  if (!among(subject.level, levels)) return wrong_level(subject.level, subject.model, levels);
   if (handles_all(*subject.linear, history)) return subject;
   return cannot("the model " + subject.model + " lacks a function of the history");
 }
@@ -95,6 +97,20 @@ Result<Subject> by_transactions(Subject subject) {
   if (subject.level.empty()) subject.level = "strict-serializable";
   if (among(subject.level, txn_level_names())) return subject;
   return wrong_level(subject.level, subject.model, txn_level_names());
+}
+
+// Both levels mean the same here: each request is a transaction on the whole store.
+Result<Subject> by_mvcc(const History& history, Subject subject) {
+  constexpr std::array<std::string_view, 2> kLevels = {"strict-serializable", kLinearizable};
+  if (subject.level.empty()) subject.level = kLevels[0];
+  if (!among(subject.level, kLevels)) return wrong_level(subject.level, subject.model, kLevels);
+  const bool revisions = std::any_of(history.operations.begin(), history.operations.end(),
+                                     [](const Operation& op) { return op.revision.has_value(); });
+  subject.family = Family::kMvcc;
+  if (revisions) return subject;
+  // Without the order that revisions tell, one is searched for.
+  subject.level = kLinearizable;
+  return by_linear_model(history, std::move(subject));
 }
 
 }  // namespace
@@ -109,11 +125,7 @@ Result<Subject> subject_of(const History& history, const CheckOptions& options) 
   if (subject.model == kListAppend || subject.model == kRwRegister) {
     return by_transactions(std::move(subject));
   }
-  if (subject.model == kMvccModel) {
-    subject.family = Family::kMvcc;
-    if (subject.level.empty()) subject.level = "strict-serializable";
-    return subject;
-  }
+  if (subject.model == kMvccModel) return by_mvcc(history, std::move(subject));
   // What is a workload and a model both, is the workload unless a level says otherwise.
   const GuaranteeInfo* workload = guarantee_behind(subject.model);
   if (workload != nullptr && (subject.level.empty() || model_named(subject.model) == nullptr)) {

@@ -336,12 +336,14 @@ std::vector<Value> tokens_of(const Value& value) {
 bool writes_token(const Request& request, const Value& token) {
   const Value* written = written_value(*request.operation);
   if (written == nullptr) return false;
-  if (request.operation->function == Function::kCas && request.outcome == Outcome::kOk &&
-      !is_answered_swap(*request.operation)) {
+  if (written->is_list()) {
+    const Value::List& tokens = written->list();
+    if (std::find(tokens.begin(), tokens.end(), token) == tokens.end()) return false;
+  } else if (*written != token) {
     return false;
   }
-  if (!written->is_list()) return *written == token;
-  return std::find(written->list().begin(), written->list().end(), token) != written->list().end();
+  const bool swaps = request.operation->function == Function::kCas;
+  return !swaps || request.outcome != Outcome::kOk || is_answered_swap(*request.operation);
 }
 
 std::optional<Because> explain_by_pattern(const Contradiction& contradiction) {

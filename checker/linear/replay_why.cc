@@ -109,8 +109,8 @@ class Teller {
   std::vector<std::uint32_t> writers(const Value& token, Outcome outcome) const {
     std::vector<std::uint32_t> found;
     for (std::uint32_t i = 0; i < requests_.size(); ++i) {
-      if (requests_[i].outcome != outcome || op(i).key != op(mismatch_.reader).key) continue;
-      if (writes_token(requests_[i], token)) found.push_back(i);
+      if (requests_[i].outcome != outcome || !writes_token(requests_[i], token)) continue;
+      if (op(i).key == op(mismatch_.reader).key) found.push_back(i);
     }
     return found;
   }

@@ -72,6 +72,16 @@ TEST(CheckHistory, TheSessionLevelAllowsStaleReads) {
   EXPECT_EQ(check_history(h, {.model = "", .level = "session"}).verdict, Verdict::kValid);
 }
 
+TEST(CheckHistory, ALevelThatIsNoneOfTheModelIsRefused) {
+  HistoryBuilder lock;
+  lock.call(1, Function::kAcquire, "x", {}, 10).ok(20);
+  const CheckResult result = check_history(lock, {.model = "", .level = "session"});
+  EXPECT_EQ(result.verdict, Verdict::kUnknown);
+  EXPECT_EQ(result.reports[0].sentence,
+            "not judged because the level session is none of the model mutex, which knows "
+            "linearizable");
+}
+
 TEST(CheckHistory, AHistoryThatBreaksItsInvariantsIsNotJudged) {
   const auto sentence = [](const History& history) {
     const CheckResult result = check_history(history);

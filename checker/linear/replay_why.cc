@@ -1,6 +1,8 @@
 #include "checker/linear/replay_why.h"
 
 #include <algorithm>
+#include <array>
+#include <map>
 #include <string>
 #include <tuple>
 
@@ -105,17 +107,19 @@ class Teller {
            " and no change between the two explains it";
   }
 
-  // Everyone who writes the token, if he does, by outcome.
-  std::vector<std::uint32_t> writers(const Value& token, Outcome outcome) const {
-    std::vector<std::uint32_t> found;
-    for (std::uint32_t i = 0; i < requests_.size(); ++i) {
-      if (requests_[i].outcome != outcome || !writes_token(requests_[i], token)) continue;
-      if (op(i).key == op(mismatch_.reader).key) found.push_back(i);
+  using ByOutcome = std::array<std::vector<std::uint32_t>, 3>;
+
+  // Everyone who writes the token, if he does, by outcome. One pass for each token.
+  const std::vector<std::uint32_t>& writers(const Value& token, Outcome outcome) {
+    const auto [at, fresh] = writers_.try_emplace(token);
+    for (std::uint32_t i = 0; fresh && i < requests_.size(); ++i) {
+      if (!writes_token(requests_[i], token) || op(i).key != op(mismatch_.reader).key) continue;
+      at->second[static_cast<std::size_t>(requests_[i].outcome)].push_back(i);
     }
-    return found;
+    return at->second[static_cast<std::size_t>(outcome)];
   }
 
-  const Value* first_without_source(const std::vector<Value>& tokens) const {
+  const Value* first_without_source(const std::vector<Value>& tokens) {
     for (const Value& token : tokens) {
       if (writers(token, Outcome::kOk).empty() && writers(token, Outcome::kUnknown).empty()) {
         return &token;
@@ -187,6 +191,7 @@ class Teller {
 
   std::span<const Request> requests_;
   const Mismatch& mismatch_;
+  std::map<Value, ByOutcome> writers_;
   const CellView& cell_;
   std::vector<std::uint32_t> witness_;
   Report report_;

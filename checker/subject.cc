@@ -63,7 +63,7 @@ std::string model_of(const History& history, const CheckOptions& options) {
   if (!history.meta.semantics.empty()) return history.meta.semantics;
   // Lists of tokens are the first meaning of appends here; a history of strings names its model.
   if (const ModelInfo* model = model_for(history);
-      model != nullptr && history.operations.empty() == false && model->cell) {
+      model != nullptr && !history.operations.empty() && model->cell) {
     return std::string(model->name);
   }
   ModelGuess guess;

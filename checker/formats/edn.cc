@@ -175,7 +175,7 @@ Value EdnReader::string() {
     const int c = source_.take();
     if (c == '"') break;
     if (c == '\\') {
-      escape(text);
+      take_escape(source_, text);
     } else if (c == ByteSource::kEnd || c == 0) {
       source_.fail_unexpected(c, "within a string");
     } else {
@@ -185,22 +185,6 @@ Value EdnReader::string() {
   }
   if (!is_utf8(text)) source_.fail("a string is not UTF-8");
   return Value(text);
-}
-
-void EdnReader::escape(std::string& out) {
-  const int c = source_.take();
-  switch (c) {
-    case '"':
-    case '\\':
-    case '/': out += static_cast<char>(c); return;
-    case 'n': out += '\n'; return;
-    case 't': out += '\t'; return;
-    case 'r': out += '\r'; return;
-    case 'b': out += '\b'; return;
-    case 'f': out += '\f'; return;
-    case 'u': return take_escaped_unicode(source_, out);
-    default: source_.fail_unexpected(c, "after a backslash");
-  }
 }
 
 Value EdnReader::character() {

@@ -40,7 +40,6 @@ class EdnReader {
   Value dispatched(int depth);
   Value tagged(int depth);
   Value string();
-  void escape(std::string& out);
   Value character();
   Value atom();
   Value number(const std::string& token);

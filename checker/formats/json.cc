@@ -147,7 +147,7 @@ std::string JsonReader::string() {
     const int c = source_.take();
     if (c == '"') break;
     if (c == '\\') {
-      escape(text);
+      take_escape(source_, text);
     } else if (c < 0x20) {
       source_.fail_unexpected(c, "within a string");
     } else {
@@ -157,22 +157,6 @@ std::string JsonReader::string() {
   }
   if (!is_utf8(text)) source_.fail("a string is not UTF-8");
   return text;
-}
-
-void JsonReader::escape(std::string& out) {
-  const int c = source_.take();
-  switch (c) {
-    case '"':
-    case '\\':
-    case '/': out += static_cast<char>(c); return;
-    case 'n': out += '\n'; return;
-    case 't': out += '\t'; return;
-    case 'r': out += '\r'; return;
-    case 'b': out += '\b'; return;
-    case 'f': out += '\f'; return;
-    case 'u': return take_escaped_unicode(source_, out);
-    default: source_.fail_unexpected(c, "after a backslash");
-  }
 }
 
 Value JsonReader::word() {

@@ -32,7 +32,6 @@ class JsonReader {
   // After an item: true if another follows, false after `close`.
   bool another(char close);
   std::string string();
-  void escape(std::string& out);
   Value word();
   Value number(const std::string& token);
 

@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kWords = {"strict", "failed-erased",
                                                     "failed-cas-observed", "nil-read-unknown"};
+// So that a slip of the finger does not fill the memory.
+constexpr std::int64_t kAccountsMax = 1'000'000;
 constexpr std::array<std::string_view, 5> kParams = {"init", "total", "accounts", "negative",
                                                      "independent-keys"};
 
@@ -71,8 +73,13 @@ std::string set_param(Params& params, std::string_view name, std::string_view va
   }
   const auto number = integer_of(value);
   if (!number) return wants(name, "an integer", value);
-  (name == "total" ? params.total : params.accounts) = *number;
-  return "";
+  if (name == "total") {
+    params.total = *number;
+    return "";
+  }
+  params.accounts = *number;
+  const bool fits = *number >= 0 && *number <= kAccountsMax;
+  return fits ? "" : wants(name, "a number from 0 to " + std::to_string(kAccountsMax), value);
 }
 
 }  // namespace

@@ -84,4 +84,20 @@ std::string hex_of_bytes(std::string_view bytes) {
   return out;
 }
 
+void take_escape(ByteSource& source, std::string& out) {
+  const int c = source.take();
+  switch (c) {
+    case '"':
+    case '\\':
+    case '/': out += static_cast<char>(c); return;
+    case 'n': out += '\n'; return;
+    case 't': out += '\t'; return;
+    case 'r': out += '\r'; return;
+    case 'b': out += '\b'; return;
+    case 'f': out += '\f'; return;
+    case 'u': return take_escaped_unicode(source, out);
+    default: source.fail_unexpected(c, "after a backslash");
+  }
+}
+
 }  // namespace plumbline::checker

@@ -2,10 +2,8 @@
 
 #include <cstdint>
 #include <optional>
-#include <string_view>
 #include <vector>
 
-#include "checker/history/result.h"
 #include "checker/history/value.h"
 
 namespace plumbline::checker {
@@ -31,11 +29,5 @@ struct GuaranteeOptions {
   bool agreed_order = false;
   bool real_time_writes = false;
 };
-
-// "total=100 accounts=10 negative=allowed": words with a blank between them, any of
-//   total=N  accounts=N (0 to N-1)  negative=allowed|refused  keys=independent|together
-//   linearizable=yes|no  initial=N  order=agreed|per-session  writes=real-time|any-time
-// `file` is for the problem's text only.
-Result<GuaranteeOptions> options_from(std::string_view words, const std::string& file);
 
 }  // namespace plumbline::checker

@@ -17,10 +17,6 @@ constexpr std::size_t kValuesNamed = 4;
 constexpr std::size_t kOperationsTold = 5;
 constexpr std::uint64_t kStepsForStory = 100'000;
 
-std::string subject(const KeyCase& key) {
-  return key.model().keyed ? "key " + key.key() : "the history";
-}
-
 std::string told(const Request& request, const TimeText& time) {
   return client_text(*request.operation) + " (" + time(request.invoked_at) + " to " +
          time(request.returned_at) + ") answered " + answer_text(*request.operation);
@@ -105,7 +101,7 @@ Explanation too_much_to_tell(KeyCase& key, const std::vector<std::uint32_t>& cor
     return a->returned_at < b->returned_at;
   });
   return {kNoPattern,
-          subject(key) + " is not linearizable because no order explains the answers up to " +
+          subject_text(key) + " is not linearizable because no order explains the answers up to " +
               told(*last, TimeText{last->invoked_at, last->returned_at}) +
               "; the search for the few that suffice to show it ran out of its budget",
           {last}};
@@ -125,6 +121,10 @@ std::string_view topic_of(const std::vector<const Request*>& core) {
 
 }  // namespace
 
+std::string subject_text(const KeyCase& key) {
+  return key.model().keyed ? "key " + key.key() : "the history";
+}
+
 Explanation explain(KeyCase& key, const std::vector<std::uint32_t>& core,
                     const SearchOptions& options) {
   if (core.size() > kCoreMax) return too_much_to_tell(key, core);
@@ -140,7 +140,7 @@ Explanation explain(KeyCase& key, const std::vector<std::uint32_t>& core,
   if (!because->about.empty()) contradiction.core = because->about;
   Explanation explanation;
   explanation.topic = because->topic;
-  explanation.sentence = subject(key) + " is not linearizable because " + because->text;
+  explanation.sentence = subject_text(key) + " is not linearizable because " + because->text;
   explanation.witness = contradiction.core;
   if (key.model().cell) {
     add_writers(explanation.witness, contradiction);

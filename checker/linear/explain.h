@@ -8,6 +8,9 @@
 
 namespace plumbline::checker {
 
+// "key x", or "the history" where the whole is one object.
+std::string subject_text(const KeyCase& key);
+
 struct Explanation {
   std::string_view topic;  // Of the glossary.
   std::string sentence;

@@ -46,7 +46,7 @@ Report invalid_report(KeyCase& key, const KeyCase::Judgement& judgement, SearchO
     report.sentence = std::move(explanation.sentence);
     witness = std::move(explanation.witness);
   } else {
-    report.sentence = "key " + key.key() + " is not linearizable, as other keys before it";
+    report.sentence = subject_text(key) + " is not linearizable, as other keys before it";
     witness = {key.requests()[judgement.unplaced.front()]};
   }
   tell(report, witness);
@@ -62,7 +62,7 @@ Report unknown_report(KeyCase& key, const KeyCase::Judgement& judgement) {
   for (const std::uint32_t i : judgement.unplaced) {
     report.undecided.push_back(key.requests()[i]->index);
   }
-  report.sentence = "key " + key.key() + " is undecided because the search spent its " +
+  report.sentence = subject_text(key) + " is undecided because the search spent its " +
                     std::to_string(judgement.steps) + " steps with " +
                     std::to_string(judgement.unplaced.size()) + " of " +
                     std::to_string(key.answered().size()) + " answers not placed";
@@ -192,8 +192,9 @@ class KeyCheck {
     report.steps = steps_;
     std::vector<const Request*> witness = all_of(requests_, zones.core);
     report.sentence = "key " + report.key +
-                      " is not linearizable because of two chains of swaps each had to be there "
-                      "while the other was";
+                      " is not linearizable because two chains of swaps contradict each other: "
+                      "each must have been there while the other was";
+    report.topic = "not-linearizable";
     tell(report, witness);
     return report;
   }

@@ -26,8 +26,9 @@ struct SearchResult {
 
 // Whether the entries can be put in an order that agrees with real time and in which the model
 // gives every definite entry its answer: the exact search of Wing and Gong with Lowe's memory of
-// configurations ("Testing for linearizability", 2017), depth first. A configuration is the
-// position in time, the state, and which open entries are done; see Timeline.
+// configurations ("Testing for linearizability", 2017). A configuration is the position in time,
+// the state, and which open entries are done; see Timeline. A depth-first search and a frontier
+// (searches.h) take turns, and whichever ends first decides.
 //
 // A step is one question to the model, so a verdict does not depend on the machine. The memory
 // used is bounded by the steps.

@@ -10,7 +10,7 @@
 namespace plumbline::checker {
 
 // Linearizability of one register whose values are written once, in O(n log n) and without search
-// (Gibbons and Korach, Testing Shared Memories, 1997, section 4; atomicity by zones).
+// (Gibbons and Korach, "Testing Shared Memories", 1997).
 //
 // The cluster of a value is the operation that wrote it with all that saw it. A swap from a to b
 // ties the cluster of b right behind that of a; a chain of clusters is a block, and every order

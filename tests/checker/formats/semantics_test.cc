@@ -70,6 +70,12 @@ TEST(Params, EveryParameter) {
   EXPECT_TRUE(Params::parse("independent-keys").value().independent_keys);
 }
 
+TEST(Params, ABankHasNoMoreAccountsThanFitIntoMemory) {
+  for (const char* wrong : {"accounts=99999999999999", "accounts=-1"}) {
+    EXPECT_FALSE(Params::parse(wrong).ok()) << wrong;
+  }
+}
+
 TEST(Params, RefusalsSayWhatIsWrong) {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"initial=0", "unknown parameter 'initial'; the nearest known one is 'init'"},

@@ -54,34 +54,6 @@ TEST(Guarantees, StandHistoriesThatAreNotTheirs) {
   }
 }
 
-TEST(GuaranteeOptions, AreReadFromWords) {
-  const auto options = options_from(
-      "total=100  accounts=3 negative=allowed keys=together linearizable=yes "
-      "initial=-5 order=agreed writes=real-time",
-      "here");
-  ASSERT_TRUE(options.ok());
-  EXPECT_EQ(options.value().total, 100);
-  EXPECT_EQ(options.value().accounts, (std::vector<Value>{0, 1, 2}));
-  EXPECT_TRUE(options.value().allow_negative);
-  EXPECT_FALSE(options.value().independent_keys);
-  EXPECT_TRUE(options.value().linearizable);
-  EXPECT_EQ(options.value().initial, -5);
-  EXPECT_TRUE(options.value().agreed_order);
-  EXPECT_TRUE(options.value().real_time_writes);
-  EXPECT_TRUE(options_from("", "here").ok());
-}
-
-TEST(GuaranteeOptions, AreRefusedWithTheReason) {
-  EXPECT_EQ(options_from("totl=1", "here").problem().text(),
-            "here: unknown option 'totl'; the nearest known one is 'total'");
-  EXPECT_EQ(options_from("total=many", "here").problem().text(),
-            "here: 'total=many' is not a value of the option total");
-  for (const char* wrong : {"total", "total=", "negative=perhaps", "accounts=-1",
-                            "accounts=99999999999999", "initial=1x"}) {
-    EXPECT_FALSE(options_from(wrong, "here").ok()) << wrong;
-  }
-}
-
 TEST(Numbering, GivesEqualValuesOneNumber) {
   std::vector<Value> values;
   for (int i = 0; i < 1000; ++i) values.push_back(i % 2 == 0 ? Value(i / 2) : list_of({i / 2}));

@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "nodes/base/hash.h"
+#include "nodes/raft/membership.h"
 #include "nodes/raft/quorum.h"
 #include "nodes/raft/raft.h"
 
@@ -17,19 +18,29 @@ const trace::Probe kDuplicateVote{"raft.duplicate_vote"};
 
 }  // namespace
 
+// The deadlines of a replica that does not lead.
+void Raft::wait_on(Step& s) {
+  Follower* follower = as_follower();
+  if (follower != nullptr && !follower->reads.asked.empty() && s.now >= follower->reads.again_at) {
+    ask_leader(s);
+  }
+  if (may_campaign() && s.now >= volatile_.election_at) campaign(s);
+}
+
 void Raft::campaign(Step& s) {
   const auto* candidate = std::get_if<Candidate>(&volatile_.role);
   if (candidate != nullptr && candidate->ballot.opposed) s.sink.reached(kSplitVote);
   ++volatile_.attempt;
-  options_.pre_vote ? start_pre_vote(s) : start_election(s);
+  options_.pre_vote ? start_pre_vote(s) : start_election(s, false);
 }
 
 void Raft::start_pre_vote(Step& s) {
+  leave_role(s);
   volatile_.role = PreCandidate();
   restart_election_timer(s);
   const Term wanted = term().next();
   s.sink.emit(kAsks, wanted.value, last_index().value, persistent_.log.last_term().value);
-  for (const ReplicaId voter : configuration().voters) {
+  for (const ReplicaId voter : voters_of(configuration())) {
     if (voter == self()) continue;
     Message ask = message_to(voter, MessageKind::kPreVote);
     ask.term = wanted;
@@ -41,7 +52,8 @@ void Raft::start_pre_vote(Step& s) {
   count_pre_vote(s, self());
 }
 
-void Raft::start_election(Step& s) {
+void Raft::start_election(Step& s, bool transfer) {
+  leave_role(s);
   const Term wanted = term().next();
   persistent_.hard_state.term = wanted;
   persistent_.hard_state.voted_for = self();
@@ -50,12 +62,13 @@ void Raft::start_election(Step& s) {
   volatile_.role = Candidate();
   restart_election_timer(s);
   s.sink.emit(kCampaigns, wanted.value, last_index().value, persistent_.log.last_term().value);
-  for (const ReplicaId voter : configuration().voters) {
+  for (const ReplicaId voter : voters_of(configuration())) {
     if (voter == self()) continue;
     Message call = message_to(voter, MessageKind::kVote);
     call.index = last_index();
     call.log_term = persistent_.log.last_term();
     call.round = volatile_.attempt;
+    call.transfer = transfer;
     // Else a crash could let it call for votes of this term again, or give its own to another.
     send(s, call, volatile_.durability.of_hard_state());
   }
@@ -63,13 +76,15 @@ void Raft::start_election(Step& s) {
 
 // REQUIRES: this replica is a pre-candidate.
 void Raft::count_pre_vote(Step& s, ReplicaId voter) {
+  if (!is_voter(configuration(), voter)) return;
   Ballot& ballot = std::get<PreCandidate>(volatile_.role).ballot;
   if (!ballot.grant(voter)) return s.sink.reached(kDuplicateVote);
-  if (is_quorum(configuration(), ballot.granted)) start_election(s);
+  if (is_quorum(configuration(), ballot.granted)) start_election(s, false);
 }
 
 // REQUIRES: this replica is a candidate.
 void Raft::count_vote(Step& s, ReplicaId voter) {
+  if (!is_voter(configuration(), voter)) return;
   Ballot& ballot = std::get<Candidate>(volatile_.role).ballot;
   if (!ballot.grant(voter)) return s.sink.reached(kDuplicateVote);
   s.sink.emit(kCounts, term().value, ballot.granted.size(), configuration().voters.size());
@@ -79,16 +94,13 @@ void Raft::count_vote(Step& s, ReplicaId voter) {
 void Raft::become_leader(Step& s) {
   s.sink.emit(kLeads, term().value, last_index().value, persistent_.log.last_term().value);
   Leader leader;
-  for (const ReplicaId voter : configuration().voters) {
-    if (voter == self()) continue;
-    Progress peer;
-    peer.id = voter;
-    peer.next = last_index().next();
-    leader.peers.push_back(peer);
-  }
   leader.heartbeat_at = s.now + options_.heartbeat_interval;
   leader.check_quorum_at = s.now + options_.election_timeout;
+  for (LogIndex i = commit().next(); i <= last_index(); i = i.next()) {
+    leader.uncommitted_bytes += entry(i).payload.size();
+  }
   volatile_.role = std::move(leader);
+  refresh_peers();
   if (options_.noop_on_election) {
     const Entry noop{term(), EntryKind::kNoop, Blob()};
     store_entries(s, last_index().next(), &noop, &noop + 1);
@@ -96,6 +108,7 @@ void Raft::become_leader(Step& s) {
   } else {
     heartbeat(s);
   }
+  tend_members(s);
 }
 
 void Raft::restart_election_timer(Step& s) { volatile_.election_at = s.now + election_timeout(); }
@@ -110,6 +123,6 @@ Duration Raft::election_timeout() const {
   return Duration{static_cast<std::int64_t>(least + bits % least)};
 }
 
-bool Raft::may_campaign() const { return contains(configuration().voters, self()); }
+bool Raft::may_campaign() const { return is_voter(configuration(), self()) && !in_doubt(); }
 
 }  // namespace plumbline::raft

@@ -22,6 +22,17 @@ void Durability::wrote_entries(Ticket ticket, LogIndex first, LogIndex last) {
   }
 }
 
+void Durability::restarted(Ticket ticket, LogIndex base, LogIndex kept) {
+  PLUMB_ASSERT(ticket == issued_);
+  index_ = std::min(index_, kept);
+  for (Batch& batch : pending_) {
+    batch.through = index_;
+    batch.cut = true;
+  }
+  PLUMB_ASSERT(pending_.empty() || pending_.back().ticket < ticket);
+  pending_.push_back(Batch{ticket, base});
+}
+
 bool Durability::synced(Ticket ticket) {
   PLUMB_ASSERT(ticket <= issued_);
   synced_ = std::max(synced_, ticket);

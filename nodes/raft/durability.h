@@ -29,6 +29,9 @@ class Durability {
   void wrote_hard_state(Ticket ticket) { hard_state_ = ticket; }
   // The batch `ticket` holds the entries from `first` to `last`; what lay there and behind is gone.
   void wrote_entries(Ticket ticket, LogIndex first, LogIndex last);
+  // The batch `ticket` makes the log begin behind `base` with nothing in it. What was on the disk
+  // up to `kept` is a part of what the base stands for.
+  void restarted(Ticket ticket, LogIndex base, LogIndex kept);
   // True when a batch ended of which something had been cut off meanwhile.
   bool synced(Ticket ticket);
 

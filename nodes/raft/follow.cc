@@ -16,11 +16,9 @@ void Raft::adopt_later_term(Step& s, const Message& m) {
 }
 
 void Raft::become_follower(Step& s, Term term, ReplicaId leader) {
-  if (leading() != nullptr) {
-    s.sink.emit(kSteppedDown, this->term().value);
-    fail_reads(s);
-  }
   const bool led = leading() != nullptr;
+  if (led) s.sink.emit(kSteppedDown, this->term().value);
+  leave_role(s);
   // A vote is for a whole term, whatever role its giver plays in it.
   if (term > this->term()) {
     persistent_.hard_state.term = term;
@@ -37,8 +35,14 @@ void Raft::follow(Step& s, ReplicaId leader) {
     s.sink.emit(kFollows, leader.value, term().value);
     become_follower(s, term(), leader);
   }
-  volatile_.role = Follower{leader, s.now};
+  as_follower()->heard = s.now;
   restart_election_timer(s);
+}
+
+// Reads that wait for what the role knew are told that it is over.
+void Raft::leave_role(Step& s) {
+  if (leading() != nullptr) fail_reads(s);
+  if (as_follower() != nullptr) fail_forwarded(s);
 }
 
 }  // namespace plumbline::raft

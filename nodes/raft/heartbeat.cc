@@ -17,6 +17,7 @@ void Raft::lead_on(Step& s) {
       return become_follower(s, term(), ReplicaId());
     }
     as_leader()->check_quorum_at = s.now + options_.election_timeout;
+    abandon_transfer(s);
   }
   if (s.now >= as_leader()->heartbeat_at) heartbeat(s);
 }
@@ -25,6 +26,7 @@ void Raft::lead_on(Step& s) {
 // campaigning, confirm reads, and ask again where an append or its answer was lost.
 void Raft::heartbeat(Step& s) {
   as_leader()->heartbeat_at = s.now + options_.heartbeat_interval;
+  ask_for_lease(s);
   for (Progress& peer : as_leader()->peers) send_append(s, peer, Entries());
 }
 

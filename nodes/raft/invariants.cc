@@ -1,6 +1,6 @@
 #include "nodes/raft/invariants.h"
 
-#include "nodes/raft/quorum.h"
+#include "nodes/raft/membership.h"
 
 namespace plumbline::raft {
 namespace {
@@ -14,6 +14,25 @@ std::optional<Violation> violated(const char* invariant, Id<Tag, Rep> a, Id<Tag,
   return violated(invariant, std::uint64_t{a.value}, std::uint64_t{b.value});
 }
 
+// I9: in force is what the last configuration entry says, or what the base does.
+std::optional<Violation> check_configuration(const Raft& r) {
+  const LogIndex configured = r.configuration_index();
+  const bool from_base = configured == r.base().configuration_index;
+  if (configured > r.last_index()) {
+    return violated("I9 configuration from the log", configured, r.last_index());
+  }
+  if (!from_base &&
+      (configured <= r.base().index || r.entry(configured).kind != EntryKind::kConfiguration)) {
+    return violated("I9 configuration from the log", configured, r.base().index);
+  }
+  const bool leads = r.role() == Role::kLeader;
+  // A leader that is no voter is so by an entry that is not known to be committed yet.
+  if (leads && !is_voter(r.configuration(), r.self()) && configured <= r.commit()) {
+    return violated("I9 a leader belongs", configured, r.commit());
+  }
+  return std::nullopt;
+}
+
 std::optional<Violation> check_log(const Raft& r) {
   const LogIndex last = r.last_index();
   if (r.commit() > last) return violated("I7 commit within the log", r.commit(), last);
@@ -24,11 +43,13 @@ std::optional<Violation> check_log(const Raft& r) {
     return violated("I2 written commit is durable", hard_commit, r.durable_index());
   }
   if (r.term_at(last) > r.term()) return violated("last term", r.term_at(last), r.term());
-  const LogIndex configured = r.volatile_state().configuration_index;
-  if (configured > last || r.entry(configured).kind != EntryKind::kConfiguration) {
-    return violated("configuration from the log", configured, last);
+  const LogIndex base = r.base().index;
+  if (base > r.commit()) return violated("log begins with what is committed", base, r.commit());
+  if (r.snapshot().index < base) return violated("snapshot reaches", r.snapshot().index, base);
+  if (r.snapshot().index > r.commit()) {
+    return violated("snapshot of what is committed", r.snapshot().index, r.commit());
   }
-  return std::nullopt;
+  return check_configuration(r);
 }
 
 std::optional<Violation> check_pending(const Durability& d, LogIndex last) {
@@ -47,7 +68,7 @@ std::optional<Violation> check_pending(const Durability& d, LogIndex last) {
 
 std::optional<Violation> check_ballot(const Raft& r, const Ballot& ballot) {
   for (const ReplicaId voter : ballot.granted) {
-    if (!contains(r.configuration().voters, voter)) return violated("voters vote", voter, r.self());
+    if (!is_voter(r.configuration(), voter)) return violated("voters vote", voter, r.self());
   }
   return std::nullopt;
 }
@@ -58,9 +79,9 @@ std::optional<Violation> check_progress(const Raft& r, const Progress& p) {
   if (p.next > r.last_index().next()) return violated("I7 next in log", p.next, r.last_index());
   if (p.acked_round > p.round) return violated("rounds answered", p.acked_round, p.round);
   LogIndex previous = p.match;
-  for (const LogIndex last : p.inflight) {
-    if (last <= previous) return violated("appends in flight grow", last, previous);
-    previous = last;
+  for (const Progress::Flight& flight : p.inflight) {
+    if (flight.last <= previous) return violated("appends in flight grow", flight.last, previous);
+    previous = flight.last;
   }
   if (previous >= p.next) return violated("appends in flight were sent", previous, p.next);
   return std::nullopt;
@@ -68,6 +89,10 @@ std::optional<Violation> check_progress(const Raft& r, const Progress& p) {
 
 std::optional<Violation> check_role(const Raft& r) {
   const RoleState& role = r.volatile_state().role;
+  // Who has forgotten what it acknowledged must not decide who leads.
+  if (r.in_doubt() && !std::holds_alternative<Follower>(role)) {
+    return violated("in doubt it only follows", r.hard_state().doubt.until, r.last_index());
+  }
   if (const auto* asking = std::get_if<PreCandidate>(&role)) return check_ballot(r, asking->ballot);
   if (std::holds_alternative<Follower>(role)) return std::nullopt;
   // I1: one vote a term, and who stands for election gave it to itself.
@@ -110,7 +135,8 @@ std::optional<Violation> check_step(const Snapshot& before, const Raft& after) {
   if (after.last_index() < before.commit) {
     return violated("I5 committed entries stay", after.last_index(), before.commit);
   }
-  if (after.term_at(before.commit) != before.commit_term) {
+  const bool held = before.commit >= after.base().index;
+  if (held && after.term_at(before.commit) != before.commit_term) {
     return violated("I5 committed entries stay", after.term_at(before.commit), before.commit_term);
   }
   if (after.term() != before.term) return std::nullopt;

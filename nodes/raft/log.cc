@@ -10,13 +10,26 @@ void Log::append(const Entry& entry) {
 }
 
 void Log::truncate_after(LogIndex index) {
+  PLUMB_ASSERT(index >= base_.index);
   PLUMB_ASSERT(index <= last_index());
-  entries_.truncate(static_cast<std::size_t>(index.value));
+  entries_.truncate(slot(index.next()));
+}
+
+void Log::compact(const SnapshotMeta& base) {
+  PLUMB_ASSERT(matches(base.index, base.term));
+  entries_.erase_front(slot(base.index.next()));
+  base_ = base;
+}
+
+void Log::restart(const SnapshotMeta& base) {
+  entries_.clear();
+  base_ = base;
 }
 
 LogIndex Log::last_not_after(LogIndex limit, Term term) const {
+  if (limit < base_.index) return limit;
   LogIndex index = std::min(limit, last_index());
-  while (index && term_at(index) > term) index = index.previous();
+  while (index > base_.index && term_at(index) > term) index = index.previous();
   return index;
 }
 
@@ -32,9 +45,9 @@ Entries Log::slice(LogIndex first, std::uint32_t count_max, std::uint32_t bytes_
   return slice;
 }
 
-LogIndex Log::last_configuration(LogIndex from) const {
-  PLUMB_ASSERT(from);
-  for (LogIndex index = last_index(); index >= from; index = index.previous()) {
+LogIndex Log::last_configuration(LogIndex from, LogIndex to) const {
+  PLUMB_ASSERT(from > base_.index);
+  for (LogIndex index = to; index >= from; index = index.previous()) {
     if (at(index).kind == EntryKind::kConfiguration) return index;
   }
   return LogIndex();

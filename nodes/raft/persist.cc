@@ -6,7 +6,9 @@ namespace plumbline::raft {
 namespace {
 
 constexpr trace::Kind kSynced{"raft.synced", "has its log on disk up to {a}"};
-constexpr trace::Kind kConfigured{"raft.configured", "is one of {a} voters since entry {b}"};
+constexpr trace::Kind kConfigured{
+    "raft.configured", "goes by entry {b}: {a} voters, {c} of them before, {d} learners"};
+const trace::Probe kJoint{"raft.joint_configuration", trace::Probe::Need::kOptional};
 const trace::Probe kSyncAfterTruncation{"raft.sync_after_truncation"};
 
 }  // namespace
@@ -32,8 +34,8 @@ void Raft::save_hard_state(Step& s) {
 void Raft::store_entries(Step& s, LogIndex first, const Entry* begin, const Entry* end) {
   PLUMB_ASSERT(begin != end);
   Persist& persist = batch(s);
-  PLUMB_ASSERT(persist.entries.empty());
-  persist.first = first;
+  if (persist.entries.empty()) persist.first = first;
+  PLUMB_ASSERT(first == persist.first.plus(persist.entries.size()), "one step writes one stretch");
   persist.entries.append(begin, end);
 
   Log& log = persistent_.log;
@@ -43,18 +45,34 @@ void Raft::store_entries(Step& s, LogIndex first, const Entry* begin, const Entr
   refresh_configuration(s, first);
 }
 
+void Raft::compact_log(Step& s, const SnapshotMeta& base) {
+  batch(s).base = base;
+  persistent_.log.compact(base);
+}
+
+void Raft::restart_log(Step& s, const SnapshotMeta& base) {
+  Persist& persist = batch(s);
+  PLUMB_ASSERT(persist.entries.empty());
+  persist.base = base;
+  persist.keep_tail = false;
+  persistent_.log.restart(base);
+  volatile_.durability.restarted(persist.ticket, base.index, commit());
+  refresh_configuration(s, LogIndex());
+}
+
 // A replica uses the last configuration in its log, and goes back to the one before when that entry
 // is cut off (thesis 4.1).
 void Raft::refresh_configuration(Step& s, LogIndex changed_from) {
-  const bool cut_off = volatile_.configuration_index >= changed_from;
-  const LogIndex search_from = cut_off ? LogIndex(1) : changed_from;
-  const LogIndex index = persistent_.log.last_configuration(search_from);
-  if (!index) return;
-  const auto configuration = decode_configuration(entry(index).payload.view());
-  PLUMB_ASSERT(configuration.has_value());
-  volatile_.configuration = *configuration;
-  volatile_.configuration_index = index;
-  s.sink.emit(kConfigured, configuration->voters.size(), index.value);
+  const SnapshotMeta last = meta_at(last_index());
+  const bool replaced = volatile_.configuration_index >= changed_from;
+  if (last.configuration_index == volatile_.configuration_index && !replaced) return;
+  volatile_.configuration = last.configuration;
+  volatile_.configuration_index = last.configuration_index;
+  const Configuration& now = volatile_.configuration;
+  if (now.joint()) s.sink.reached(kJoint);
+  s.sink.emit(kConfigured, now.voters.size(), last.configuration_index.value, now.outgoing.size(),
+              now.learners.size());
+  if (leading() != nullptr) refresh_peers();
 }
 
 void Raft::synced(Step& s, Ticket ticket) {
@@ -63,7 +81,10 @@ void Raft::synced(Step& s, Ticket ticket) {
   if (durable_index() > before) s.sink.emit(kSynced, durable_index().value);
   // A vote for oneself is a vote like any other: it counts once no crash can take it back.
   if (role() == Role::kCandidate && !volatile_.durability.of_hard_state()) count_vote(s, self());
-  if (leading() != nullptr) maybe_commit(s);
+  settle_doubt(s);
+  if (leading() == nullptr) return;
+  maybe_commit(s);
+  tend_members(s);
 }
 
 }  // namespace plumbline::raft

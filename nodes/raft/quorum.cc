@@ -4,6 +4,27 @@
 #include <functional>
 
 namespace plumbline::raft {
+namespace {
+
+bool is_majority(const Voters& voters, const Voters& agreeing) {
+  const auto agreed = std::count_if(agreeing.begin(), agreeing.end(),
+                                    [&](ReplicaId id) { return contains(voters, id); });
+  return static_cast<std::size_t>(agreed) >= quorum_size(voters.size());
+}
+
+LogIndex majority_index(const Voters& voters, const InlineVector<Held, 8>& held) {
+  InlineVector<LogIndex, 8> indices;
+  for (const ReplicaId voter : voters) {
+    const auto* found =
+        std::find_if(held.begin(), held.end(), [&](const Held& h) { return h.by == voter; });
+    indices.push_back(found == held.end() ? LogIndex() : found->index);
+  }
+  if (indices.empty()) return LogIndex();
+  std::sort(indices.begin(), indices.end(), std::greater<>());
+  return indices[quorum_size(indices.size()) - 1];
+}
+
+}  // namespace
 
 std::size_t quorum_size(std::size_t voters) { return voters / 2 + 1; }
 
@@ -12,17 +33,14 @@ bool contains(const Voters& voters, ReplicaId id) {
 }
 
 bool is_quorum(const Configuration& configuration, const Voters& agreeing) {
-  const auto agreed = std::count_if(agreeing.begin(), agreeing.end(), [&](ReplicaId id) {
-    return contains(configuration.voters, id);
-  });
-  return static_cast<std::size_t>(agreed) >= quorum_size(configuration.voters.size());
+  return is_majority(configuration.voters, agreeing) &&
+         (!configuration.joint() || is_majority(configuration.outgoing, agreeing));
 }
 
-LogIndex quorum_index(const Configuration& configuration, InlineVector<LogIndex, 7> held) {
-  PLUMB_ASSERT(held.size() == configuration.voters.size());
-  if (held.empty()) return LogIndex();
-  std::sort(held.begin(), held.end(), std::greater<>());
-  return held[quorum_size(held.size()) - 1];
+LogIndex quorum_index(const Configuration& configuration, const InlineVector<Held, 8>& held) {
+  const LogIndex index = majority_index(configuration.voters, held);
+  if (!configuration.joint()) return index;
+  return std::min(index, majority_index(configuration.outgoing, held));
 }
 
 }  // namespace plumbline::raft

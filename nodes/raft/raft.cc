@@ -3,29 +3,60 @@
 #include <algorithm>
 #include <utility>
 
+#include "nodes/base/hash.h"
+#include "nodes/raft/membership.h"
+
 namespace plumbline::raft {
 
 Raft::Recovered Raft::bootstrap(const Configuration& configuration) {
-  return Recovered{HardState{Term(1), ReplicaId(), LogIndex(1)},
-                   {Entry{Term(1), EntryKind::kConfiguration, encode(configuration)}}};
+  Configuration first = configuration;
+  for (const ReplicaId id : members_of(first)) first.next_id = std::max(first.next_id, id.next());
+  return Recovered{.hard_state = {Term(1), ReplicaId(), LogIndex(1)},
+                   .entries = {Entry{Term(1), EntryKind::kConfiguration, encode(first)}}};
 }
 
 Raft::Raft(const Options& options, Recovered recovered, Instant now) : options_(options) {
   PLUMB_ASSERT(options.self);
-  for (const Entry& entry : recovered.entries) persistent_.log.append(entry);
   persistent_.hard_state = recovered.hard_state;
+  persistent_.log.restart(recovered.base);
+  for (const Entry& entry : recovered.entries) persistent_.log.append(entry);
   PLUMB_ASSERT(persistent_.log.last_term() <= term());
-  PLUMB_ASSERT(recovered.hard_state.commit <= last_index());
+  PLUMB_ASSERT(recovered.snapshot.index >= base().index);
+  PLUMB_ASSERT(recovered.snapshot.index <= last_index());
+  volatile_.snapshot = recovered.snapshot;
 
-  volatile_.commit = recovered.hard_state.commit;
+  // What a damaged disk has lost cannot be called committed before it is there again.
+  LogIndex& written = persistent_.hard_state.commit;
+  if (in_doubt()) written = std::min(written, last_index());
+  PLUMB_ASSERT(written <= last_index());
+  volatile_.commit = std::max({written, base().index, recovered.snapshot.index});
   volatile_.durability = Durability(last_index());
-  volatile_.configuration_index = persistent_.log.last_configuration(LogIndex(1));
-  PLUMB_ASSERT(volatile_.configuration_index, "a log without a configuration");
-  const auto configuration =
-      decode_configuration(entry(volatile_.configuration_index).payload.view());
-  PLUMB_ASSERT(configuration.has_value());
-  volatile_.configuration = *configuration;
+  const SnapshotMeta last = meta_at(last_index());
+  volatile_.configuration = last.configuration;
+  volatile_.configuration_index = last.configuration_index;
   volatile_.election_at = now + election_timeout();
+  // The first start of a new group: nobody has voted, and one is to be elected before the others
+  // try.
+  const bool newborn = term() == Term(1) && !voted_for() && last_index() == LogIndex(1);
+  if (options.preferred && newborn) {
+    volatile_.election_at = now + Duration{options.election_timeout.ns / 4};
+  }
+  // An answer to what an earlier start asked must not be taken for one to this: it would be too old.
+  volatile_.forwarded = combine(options.timeout_seed, options.self.value);
+  if (options.lease_reads) volatile_.promised_until = now + options.election_timeout;
+}
+
+SnapshotMeta Raft::meta_at(LogIndex index) const {
+  const LogIndex from = base().index.next();
+  const LogIndex found =
+      from <= index ? persistent_.log.last_configuration(from, index) : LogIndex();
+  SnapshotMeta meta{index, term_at(index), base().configuration, base().configuration_index};
+  if (!found) return meta;
+  const auto configuration = decode_configuration(entry(found).payload.view());
+  PLUMB_ASSERT(configuration.has_value());
+  meta.configuration = *configuration;
+  meta.configuration_index = found;
+  return meta;
 }
 
 Update Raft::step(Instant now, const Event& event, trace::Sink& sink) {
@@ -38,8 +69,16 @@ Update Raft::step(Instant now, const Event& event, trace::Sink& sink) {
     request_read(s, *read);
   } else if (const auto* done = std::get_if<Synced>(&event)) {
     synced(s, done->ticket);
+  } else if (const auto* members = std::get_if<ChangeMembers>(&event)) {
+    change_members(s, *members);
+  } else if (const auto* wanted = std::get_if<TransferLeadership>(&event)) {
+    transfer(s, *wanted);
+  } else if (const auto* taken = std::get_if<SnapshotTaken>(&event)) {
+    snapshot_taken(s, *taken);
+  } else if (const auto* failed = std::get_if<SnapshotFailed>(&event)) {
+    snapshot_failed(s, *failed);
   } else if (now >= next_deadline()) {
-    leading() != nullptr ? lead_on(s) : campaign(s);
+    leading() != nullptr ? lead_on(s) : wait_on(s);
   }
   return std::move(s.update);
 }
@@ -49,7 +88,12 @@ Instant Raft::next_deadline() const {
     if (leader->peers.empty()) return Instant::never();
     return std::min(leader->heartbeat_at, leader->check_quorum_at);
   }
-  return may_campaign() ? volatile_.election_at : Instant::never();
+  Instant deadline = may_campaign() ? volatile_.election_at : Instant::never();
+  const auto* follower = std::get_if<Follower>(&volatile_.role);
+  if (follower != nullptr && !follower->reads.asked.empty()) {
+    deadline = std::min(deadline, follower->reads.again_at);
+  }
+  return deadline;
 }
 
 ReplicaId Raft::leader() const {

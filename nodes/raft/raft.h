@@ -14,13 +14,16 @@ namespace plumbline::raft {
 
 // One replica of one Raft group: Ongaro and Ousterhout's algorithm as in Ongaro's thesis ("thesis"
 // in the comments), with pre-vote (9.6), check-quorum and leader stickiness (6.2), read-index (6.4)
-// and the leader's own write in parallel with its followers' (10.2.1).
+// and leases (6.4.1), leadership transfer (3.10), joint consensus and learners (4.2.1, 4.3),
+// snapshots (5), pipelined appends and the leader's own write in parallel with its followers'
+// (10.2.1), and the recovery of a replica whose disk was damaged (Doubt in types.h).
 //
 // It does nothing by itself. Its shell gives it what happened, and carries out what `step` answers:
 //   1. `messages` whose ticket is zero or synced may leave at once, the others when it is;
 //   2. `persist` is written and synced, batches in the order of their tickets; when a batch is on
 //      the disk, `Synced` is given back. Several may be under way, and one Synced may cover many;
-//   3. entries up to `commit()` are applied; `reads` are answered by a state machine that has.
+//   3. entries up to `commit()` are applied, or where the log begins behind them, the state of the
+//      snapshot is taken up; `reads` are answered by a state machine that has.
 // A step never waits, and the order of those three does not matter.
 //
 // It is a value: it can be copied, compared and hashed. Time comes with the event;
@@ -29,10 +32,14 @@ namespace plumbline::raft {
 // and traced.
 class Raft {
  public:
-  // What a disk holds: the entries from index 1, all of them synced.
+  // What a disk holds, all of it synced. Nothing at all is a replica that is to join a group: it
+  // waits until a leader speaks to it.
   struct Recovered {
-    HardState hard_state;
-    std::vector<Entry> entries;
+    HardState hard_state = {};
+    SnapshotMeta base = {};
+    std::vector<Entry> entries = {};  // from behind the base
+    // The newest state of the state machine that is whole, in the log or at its base.
+    SnapshotMeta snapshot = {};
   };
   // Survives a crash, once every ticket handed out is synced. `hard_state.commit` is what was last
   // written, and lags behind `commit()`: it is written only beside a term or a vote.
@@ -49,9 +56,17 @@ class Raft {
     // Of the last configuration entry of the log, committed or not (thesis 4.1), and its index.
     Configuration configuration;
     LogIndex configuration_index;
+    // What a follower that lacks the beginning of the log is sent.
+    SnapshotMeta snapshot;
     RoleState role;
     // When a replica that does not lead will campaign.
     Instant election_at;
+    // Until then it grants no vote, because of what it may have promised before it was restarted.
+    Instant promised_until;
+    // In doubt: once the log is on the disk up to here, it is repaired. Zero: not known yet.
+    LogIndex repaired_at;
+    // Names the last batch of reads that was forwarded: no two starts of a replica use the same.
+    std::uint64_t forwarded = 0;
     // Elections that this replica has called since its term began; names its time-outs.
     std::uint64_t attempt = 0;
 
@@ -62,8 +77,9 @@ class Raft {
   // configuration, of term 1, and committed.
   static Recovered bootstrap(const Configuration& configuration);
 
-  // REQUIRES: what was recovered was written by this core or by bootstrap: a configuration is in
-  // the log, terms do not go down nor exceed the hard state's, the commit index is in the log.
+  // REQUIRES: what was recovered was written by this core or by bootstrap: terms do not go down nor
+  // exceed the hard state's, the snapshot reaches the base and lies within the log. Without a doubt
+  // the written commit index is in the log too.
   Raft(const Options& options, Recovered recovered, Instant now);
 
   Update step(Instant now, const Event& event, trace::Sink& sink);
@@ -80,11 +96,18 @@ class Raft {
   LogIndex last_index() const { return persistent_.log.last_index(); }
   // Entries up to here are known to be on this replica's disk.
   LogIndex durable_index() const { return volatile_.durability.index(); }
-  // Zero for index 0. REQUIRES: index <= last_index().
+  // Where the log begins: entries up to here are gone.
+  const SnapshotMeta& base() const { return persistent_.log.base(); }
+  // Zero for index 0. REQUIRES: base().index <= index <= last_index().
   Term term_at(LogIndex index) const { return persistent_.log.term_at(index); }
-  // REQUIRES: 1 <= index <= last_index().
+  // REQUIRES: base().index < index <= last_index().
   const Entry& entry(LogIndex index) const { return persistent_.log.at(index); }
   const Configuration& configuration() const { return volatile_.configuration; }
+  LogIndex configuration_index() const { return volatile_.configuration_index; }
+  const SnapshotMeta& snapshot() const { return volatile_.snapshot; }
+  // What a snapshot as of `index` stands for. REQUIRES: base().index <= index <= last_index().
+  SnapshotMeta meta_at(LogIndex index) const;
+  bool in_doubt() const { return static_cast<bool>(persistent_.hard_state.doubt); }
   // As last handed out to be made durable.
   HardState hard_state() const { return persistent_.hard_state; }
   const Options& options() const { return options_; }
@@ -117,6 +140,12 @@ class Raft {
   void grant_vote(Step& s, const Message& m);
   void receive_append(Step& s, const Message& m);
   void receive_append_reply(Step& s, const Message& m);
+  void receive_snapshot(Step& s, const Message& m);
+  void receive_timeout_now(Step& s, const Message& m);
+  void receive_read(Step& s, const Message& m);
+  void receive_read_reply(Step& s, const Message& m);
+  // Of receive_append and receive_snapshot: false when its sender does not lead.
+  bool accept_leader(Step& s, const Message& m);
   // Of receive_append: the first index at which the log lacks the message's entry or holds another.
   LogIndex first_difference(const Message& m) const;
   void take_entries(Step& s, const Message& m, LogIndex fresh);
@@ -130,11 +159,14 @@ class Raft {
   void adopt_later_term(Step& s, const Message& m);
   void become_follower(Step& s, Term term, ReplicaId leader);
   void follow(Step& s, ReplicaId leader);
+  void leave_role(Step& s);
 
   // campaign.cc
+  void wait_on(Step& s);
   void campaign(Step& s);
   void start_pre_vote(Step& s);
-  void start_election(Step& s);
+  // `transfer`: at the wish of the leader.
+  void start_election(Step& s, bool transfer);
   void count_pre_vote(Step& s, ReplicaId voter);
   void count_vote(Step& s, ReplicaId voter);
   void become_leader(Step& s);
@@ -148,8 +180,10 @@ class Raft {
   // replicate.cc
   void propose(Step& s, const Propose& proposal);
   void replicate_to_all(Step& s);
+  Refusal refusal_of(const Propose& proposal) const;
   void replicate(Step& s, Progress& peer);
   void send_append(Step& s, Progress& peer, Entries entries);
+  void send_snapshot(Step& s, Progress& peer);
   // heartbeat.cc
   void lead_on(Step& s);
   void heartbeat(Step& s);
@@ -159,22 +193,61 @@ class Raft {
   void maybe_commit(Step& s);
   void advance_commit(Step& s, LogIndex to);
 
-  // read_index.cc
+  // change_members.cc
+  void change_members(Step& s, const ChangeMembers& request);
+  Refusal refusal_of(const ChangeMembers& request) const;
+  void append_configuration(Step& s, const Configuration& configuration);
+  void tend_members(Step& s);
+  void promote_learners(Step& s);
+  void tell_departing(Step& s);
+  void leave_group(Step& s);
+  void refresh_peers();
+  void watch_learner(Step& s, Progress& peer);
+
+  // transfer.cc
+  void transfer(Step& s, const TransferLeadership& request);
+  ReplicaId best_successor() const;
+  void hand_over(Step& s);
+  void abandon_transfer(Step& s);
+
+  // compact.cc
+  void snapshot_taken(Step& s, const SnapshotTaken& taken);
+  void snapshot_failed(Step& s, const SnapshotFailed& failed);
+
+  // doubt.cc
+  void note_repair(const Message& m, LogIndex verified);
+  void settle_doubt(Step& s);
+
+  // read_index.cc: of leaders.
   void request_read(Step& s, const ReadRequest& request);
+  void take_reader(Step& s, const Reader& reader);
+  void answer_reader(Step& s, const Reader& reader, bool ok, LogIndex index);
   void start_reads(Step& s);
   void confirm_reads(Step& s);
   void fail_reads(Step& s);
+  // forward_read.cc: of followers.
+  void forward_read(Step& s, std::uint64_t cookie);
+  void ask_leader(Step& s);
+  void finish_forwarded(Step& s, bool ok, LogIndex index);
+  void fail_forwarded(Step& s);
+  // lease.cc
+  void ask_for_lease(Step& s);
+  void confirm_lease();
+  bool holds_lease(Instant now) const;
 
   // persist.cc: the only code that changes what survives a crash.
   Persist& batch(Step& s);
   void save_hard_state(Step& s);
   void store_entries(Step& s, LogIndex first, const Entry* begin, const Entry* end);
+  void compact_log(Step& s, const SnapshotMeta& base);
+  void restart_log(Step& s, const SnapshotMeta& base);
   void refresh_configuration(Step& s, LogIndex changed_from);
   void synced(Step& s, Ticket ticket);
 
   Message message_to(ReplicaId to, MessageKind kind) const;
   void send(Step& s, Message message, Ticket after);
   Leader* as_leader() { return std::get_if<Leader>(&volatile_.role); }
+  Follower* as_follower() { return std::get_if<Follower>(&volatile_.role); }
 
   Options options_;
   Persistent persistent_;

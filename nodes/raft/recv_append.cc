@@ -23,19 +23,29 @@ const trace::Probe kOlderThanLog{"raft.append_older_than_log"};
 
 }  // namespace
 
-void Raft::receive_append(Step& s, const Message& m) {
+// Of what only a leader says.
+bool Raft::accept_leader(Step& s, const Message& m) {
   if (m.term < term()) {
     s.sink.reached(kStaleRefused);
     s.sink.emit(kStale, m.from.value, m.term.value, term().value);
-    return refuse_append(s, m);
+    refuse_append(s, m);
+    return false;
   }
   adopt_later_term(s, m);
   // Two leaders of one term mean that a replica forgot a vote, which this core cannot repair.
   if (leading() != nullptr && m.term == term()) {
-    return s.sink.emit(kSecondLeader, m.from.value, term().value);
+    s.sink.emit(kSecondLeader, m.from.value, term().value);
+    return false;
   }
   follow(s, m.from);
+  return true;
+}
 
+void Raft::receive_append(Step& s, const Message& m) {
+  if (!accept_leader(s, m)) return;
+  // It speaks of what this log no longer holds because it is committed, and so the leader's as
+  // well.
+  if (m.index < base().index) return acknowledge_append(s, m, commit());
   if (!persistent_.log.matches(m.index, m.log_term)) {
     s.sink.emit(kRefused, m.from.value, m.index.value, m.log_term.value, last_index().value);
     return refuse_append(s, m);
@@ -52,6 +62,7 @@ void Raft::receive_append(Step& s, const Message& m) {
   }
   // What lies behind `verified` may be a former leader's, and must not be taken for committed.
   advance_commit(s, std::min(m.commit, verified));
+  note_repair(m, verified);
   acknowledge_append(s, m, verified);
 }
 
@@ -82,14 +93,16 @@ void Raft::refuse_append(Step& s, const Message& m) {
   reply.round = m.round;
   reply.reject = true;
   reply.index = m.index;
+  reply.doubt = in_doubt();
   reply.hint = persistent_.log.last_not_after(m.index, m.log_term);
-  reply.hint_term = term_at(reply.hint);
+  reply.hint_term = reply.hint < base().index ? Term() : term_at(reply.hint);
   send(s, reply, volatile_.durability.of_hard_state());
 }
 
 void Raft::acknowledge_append(Step& s, const Message& m, LogIndex verified) {
   Message reply = message_to(m.from, MessageKind::kAppendReply);
   reply.round = m.round;
+  reply.doubt = in_doubt();
   // A heartbeat asks who still follows, so its answer does not wait for a disk: it promises no more
   // than what is there.
   reply.index = m.entries.empty() ? std::min(verified, durable_index()) : verified;

@@ -11,6 +11,8 @@ constexpr trace::Kind kRefusedLeader{"raft.pre_vote_refused_leader",
                                      "would not vote for r{b} in term {a}: hears leader r{c}"};
 constexpr trace::Kind kRefusedLog{
     "raft.pre_vote_refused_log", "would not vote for r{b} in term {a}: its log is behind, {c}^{d}"};
+constexpr trace::Kind kRefusedDoubt{"raft.pre_vote_refused_doubt",
+                                    "would not vote for r{b} in term {a}: is in doubt"};
 const trace::Probe kRefusedBySticky{"raft.pre_vote_refused_by_stickiness"};
 
 }  // namespace
@@ -27,6 +29,9 @@ void Raft::receive_pre_vote(Step& s, const Message& m) {
     reply.reject = true;
     s.sink.reached(kRefusedBySticky);
     s.sink.emit(kRefusedLeader, m.term.value, m.from.value, leader().value);
+  } else if (in_doubt()) {
+    reply.reject = true;
+    s.sink.emit(kRefusedDoubt, m.term.value, m.from.value);
   } else if (!is_up_to_date(m)) {
     reply.reject = true;
     s.sink.emit(kRefusedLog, m.term.value, m.from.value, m.index.value, m.log_term.value);

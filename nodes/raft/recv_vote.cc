@@ -13,6 +13,9 @@ constexpr trace::Kind kRefusedLog{"raft.vote_refused_log",
                                   "refuses r{b} its vote of term {a}: its log is behind, {c}^{d}"};
 constexpr trace::Kind kIgnored{"raft.vote_ignored",
                                "ignores r{b}'s call for votes of term {a}: hears leader r{c}"};
+constexpr trace::Kind kRefusedDoubt{"raft.vote_refused_doubt",
+                                    "refuses r{b} its vote of term {a}: is in doubt"};
+const trace::Probe kDoubtful{"raft.vote_refused_in_doubt", trace::Probe::Need::kOptional};
 const trace::Probe kRefusedByLog{"raft.vote_refused_by_log"};
 
 }  // namespace
@@ -20,7 +23,7 @@ const trace::Probe kRefusedByLog{"raft.vote_refused_by_log"};
 void Raft::receive_vote(Step& s, const Message& m) {
   // Thesis 6.2 (4.2.3 for removed servers): who hears a leader does not let itself be disturbed,
   // not even by a later term. The candidate is heard again if the leader turns out to be dead.
-  if (options_.check_quorum && m.term > term() && hears_a_leader(s.now)) {
+  if (options_.check_quorum && !m.transfer && m.term > term() && hears_a_leader(s.now)) {
     return s.sink.emit(kIgnored, m.term.value, m.from.value, leader().value);
   }
   adopt_later_term(s, m);
@@ -31,6 +34,9 @@ void Raft::receive_vote(Step& s, const Message& m) {
     s.sink.emit(kRefusedTerm, m.term.value, m.from.value, term().value);
   } else if (!vote_is_free) {
     s.sink.emit(kRefusedGiven, m.term.value, m.from.value, voted_for().value);
+  } else if (in_doubt()) {
+    s.sink.reached(kDoubtful);
+    s.sink.emit(kRefusedDoubt, m.term.value, m.from.value);
   } else if (!is_up_to_date(m)) {
     s.sink.reached(kRefusedByLog);
     s.sink.emit(kRefusedLog, m.term.value, m.from.value, m.index.value, m.log_term.value);

@@ -2,9 +2,10 @@
 
 namespace plumbline::raft {
 
-// A leader hears itself. A replica that has just started has heard nobody.
+// A leader hears itself. A replica that has just started has heard nobody, but where leaders rely
+// on what was promised to them, it keeps to what it may have promised before.
 bool Raft::hears_a_leader(Instant now) const {
-  if (leading() != nullptr) return true;
+  if (leading() != nullptr || now < volatile_.promised_until) return true;
   const auto* follower = std::get_if<Follower>(&volatile_.role);
   return follower != nullptr && follower->leader &&
          now < follower->heard + options_.election_timeout;

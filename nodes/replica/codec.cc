@@ -74,7 +74,7 @@ std::optional<GroupMessage> decode_message(BytesView bytes) {
   wire::RaftMessage in;
   if (!in.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return std::nullopt;
   if (in.version() != kVersion) return std::nullopt;
-  if (in.kind() > static_cast<std::uint32_t>(raft::MessageKind::kAppendReply)) return std::nullopt;
+  if (in.kind() > static_cast<std::uint32_t>(raft::MessageKind::kReadReply)) return std::nullopt;
   GroupMessage result;
   result.group = GroupId(in.group());
   raft::Message& message = result.message;
@@ -138,6 +138,10 @@ const char* name_of(raft::MessageKind kind) {
     case raft::MessageKind::kVoteReply: return "vote-reply";
     case raft::MessageKind::kAppend: return "append";
     case raft::MessageKind::kAppendReply: return "append-reply";
+    case raft::MessageKind::kSnapshot: return "snapshot";
+    case raft::MessageKind::kTimeoutNow: return "timeout-now";
+    case raft::MessageKind::kRead: return "read";
+    case raft::MessageKind::kReadReply: return "read-reply";
   }
   return "unknown";
 }

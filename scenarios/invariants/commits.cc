@@ -2,6 +2,7 @@
 // quorum's disks. I7: a leader knows no more of a follower than is there. I11: equal index, equal
 // state.
 
+#include "nodes/raft/describe.h"
 #include "nodes/raft/quorum.h"
 #include "scenarios/invariants/raft_invariants.h"
 
@@ -35,7 +36,7 @@ void RaftInvariants::first_commit(const Mirror& mirror, const raft::Raft& core, 
   if (index == LogIndex(1)) return;
   raft::Voters holders;
   for (const Mirror& other : mirrors_) {
-    if (other.holds_durably(index, entry)) holders.push_back(ReplicaId(other.node.value));
+    if (other.holds_durably(index, entry)) holders.push_back(other.replica);
   }
   if (raft::is_quorum(core.configuration(), holders)) {
     // Thesis 3.6.2: a leader counts replicas for entries of its own term only; earlier ones follow.
@@ -49,7 +50,7 @@ void RaftInvariants::first_commit(const Mirror& mirror, const raft::Raft& core, 
                              std::to_string(entry.term.value) +
                              " for committed, which is synced on " +
                              std::to_string(holders.size()) + " of " +
-                             std::to_string(core.configuration().voters.size()) + " replicas only");
+                             raft::describe(core.configuration()) + " only");
 }
 
 void RaftInvariants::observe_progress(const Mirror& mirror, const raft::Raft& core) {
@@ -57,10 +58,10 @@ void RaftInvariants::observe_progress(const Mirror& mirror, const raft::Raft& co
   if (leader == nullptr) return;
   for (const raft::Progress& peer : leader->peers) {
     if (!peer.match) continue;
-    const NodeId node(peer.id.value);
-    const Mirror* const follower = find(node);
-    if (is_excused(node)) continue;
-    if (follower == nullptr ||
+    const Mirror* const follower = find(peer.id);
+    if (follower == nullptr || is_excused(follower->node)) continue;
+    const NodeId node = follower->node;
+    if (peer.match <= core.base().index ||
         follower->holds_durably(peer.match, mirror.log[peer.match.value - 1]))
       continue;
     // A follower that has moved on to a later term owes this leader nothing any more.

@@ -1,6 +1,9 @@
 // I1: at most one leader per term. I4: a leader holds every committed entry. I8: nobody votes twice
 // in a term.
 
+#include "nodes/raft/describe.h"
+#include "nodes/raft/membership.h"
+#include "nodes/raft/quorum.h"
 #include "scenarios/invariants/raft_invariants.h"
 
 namespace plumbline::scenarios {
@@ -19,8 +22,8 @@ void RaftInvariants::observe_leadership(Mirror& mirror, const raft::Raft& core) 
   if (!first && leader->second != mirror.node) {
     return fail("I1 election safety", who + ", and so did " + name(leader->second));
   }
-  check_elected(mirror, core, who);
-  compare_log_from(mirror, core, LogIndex(1));
+  check_elected(core, who);
+  compare_log_from(mirror, core, core.base().index.next());
   for (std::size_t i = 0; i < committed_.size(); ++i) {
     // A leader of an earlier term may win late, and leads nobody who has moved on.
     if (committed_[i].in >= core.term()) break;
@@ -32,24 +35,22 @@ void RaftInvariants::observe_leadership(Mirror& mirror, const raft::Raft& core) 
 }
 
 // What makes two leaders of a term impossible: each was voted for, in that very term, by a quorum.
-void RaftInvariants::check_elected(const Mirror& mirror, const raft::Raft& core,
-                                   const std::string& who) {
-  const auto& voters = core.configuration().voters;
-  std::size_t votes = 0;
-  for (const ReplicaId voter : voters) {
-    const auto vote = votes_.find({core.term(), NodeId(voter.value)});
-    const bool own = NodeId(voter.value) == mirror.node;
-    if (own || (vote != votes_.end() && NodeId(vote->second.value) == mirror.node)) ++votes;
+void RaftInvariants::check_elected(const raft::Raft& core, const std::string& who) {
+  raft::Voters votes;
+  for (const ReplicaId voter : raft::voters_of(core.configuration())) {
+    const auto vote = votes_.find({core.term(), voter});
+    const bool given = vote != votes_.end() && vote->second == core.self();
+    if (voter == core.self() || given) votes.push_back(voter);
   }
-  if (2 * votes > voters.size()) return;
-  fail("I1 election safety", who + ", for which only " + std::to_string(votes) + " of " +
-                                 std::to_string(voters.size()) + " voted");
+  if (raft::is_quorum(core.configuration(), votes)) return;
+  fail("I1 election safety", who + ", for which only " + std::to_string(votes.size()) + " of " +
+                                 raft::describe(core.configuration()) + " voted");
 }
 
-void RaftInvariants::observe_vote(NodeId from, const raft::Message& message) {
-  const auto [vote, first] = votes_.try_emplace({message.term, from}, message.to);
+void RaftInvariants::observe_vote(const raft::Message& message) {
+  const auto [vote, first] = votes_.try_emplace({message.term, message.from}, message.to);
   if (first || vote->second == message.to) return;
-  fail("I8 one vote", name(from) + " votes in term " + std::to_string(message.term.value) +
+  fail("I8 one vote", name(message.from) + " votes in term " + std::to_string(message.term.value) +
                           " for " + name(message.to) + " after it had voted for " +
                           name(vote->second));
 }

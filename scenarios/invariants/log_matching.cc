@@ -16,11 +16,12 @@ std::string name(NodeId node) { return "n" + std::to_string(node.value); }
 }  // namespace
 
 void RaftInvariants::observe_start(Mirror& mirror, const raft::Raft& core) {
+  if (mirror.replica != core.self()) mirror = Mirror{.node = mirror.node, .replica = core.self()};
   if (mirror.incarnation && !is_excused(mirror.node)) {
     if (const auto broken = raft::check_restart(mirror.promised, core)) {
       return fail(broken->invariant, name(mirror.node) + " restarted: " + broken->detail);
     }
-    for (LogIndex i(1); i <= mirror.durable; i = i.next()) {
+    for (LogIndex i = core.base().index.next(); i <= mirror.durable; i = i.next()) {
       if (i <= core.last_index() && mirror.holds(i, logged(core.entry(i)))) continue;
       return fail("I10 durability", name(mirror.node) + " had synced entry " + at(i) + " of term " +
                                         std::to_string(mirror.log[i.value - 1].term.value) +
@@ -29,39 +30,67 @@ void RaftInvariants::observe_start(Mirror& mirror, const raft::Raft& core) {
   }
   mirror.incarnation = simulation_.incarnation(mirror.node);
   mirror.before.reset();
-  mirror.commit = {};
+  mirror.commit = core.base().index;
   mirror.applied = {};
+  mirror.base = {};
   mirror.log.clear();
   mirror.cursor = 0;
 }
 
 void RaftInvariants::observe_log(Mirror& mirror, const raft::Raft& core) {
+  if (mirror.base != core.base().index) observe_base(mirror, core);
+  if (violation_) return;
   // The mirror's tail that the log no longer has as it was.
+  const std::size_t base = core.base().index.value;
   std::size_t same = std::min<std::size_t>(mirror.log.size(), core.last_index().value);
-  while (same > 0 && mirror.log[same - 1].term != core.term_at(LogIndex(same))) --same;
+  while (same > base && mirror.log[same - 1].term != core.term_at(LogIndex(same))) --same;
   compare_log_from(mirror, core, LogIndex(same + 1));
-  for (int i = 0; i < kComparedAgain && !mirror.log.empty(); ++i) {
-    const LogIndex index(1 + mirror.cursor++ % mirror.log.size());
+  for (int i = 0; i < kComparedAgain && mirror.log.size() > base; ++i) {
+    const LogIndex index(1 + base + mirror.cursor++ % (mirror.log.size() - base));
     const LoggedEntry now = logged(core.entry(index));
     if (mirror.holds(index, now)) continue;
     compare_log_from(mirror, core, index);
   }
 }
 
+// A log that begins behind a snapshot stands for what was committed up to there (thesis 5.1).
+void RaftInvariants::observe_base(Mirror& mirror, const raft::Raft& core) {
+  const raft::SnapshotMeta& base = core.base();
+  const std::string who = name(mirror.node) + " begins its log behind entry " + at(base.index);
+  if (base.index.value > committed_.size()) {
+    return fail("I4 leader completeness", who + ", which was never committed");
+  }
+  if (base.index && committed_[base.index.value - 1].entry.term != base.term) {
+    return fail("I3 log matching",
+                who + " of term " + std::to_string(base.term.value) + ", which is one of term " +
+                    std::to_string(committed_[base.index.value - 1].entry.term.value));
+  }
+  std::size_t same = std::min<std::size_t>(mirror.log.size(), base.index.value);
+  while (same > 0 && mirror.log[same - 1] != committed_[same - 1].entry) --same;
+  if (same < base.index.value) {
+    mirror.log.resize(same);
+    for (std::size_t i = same; i < base.index.value; ++i) {
+      mirror.log.push_back(committed_[i].entry);
+    }
+  }
+  mirror.base = base.index;
+}
+
+// REQUIRES: first > core.base().index.
 void RaftInvariants::compare_log_from(Mirror& mirror, const raft::Raft& core, LogIndex first) {
   mirror.log.resize(std::min<std::size_t>(mirror.log.size(), first.value - 1));
   for (LogIndex i = first; i <= core.last_index(); i = i.next()) {
     mirror.log.push_back(logged(core.entry(i)));
-    know_entry(mirror, i);
+    know_entry(mirror, core, i);
   }
 }
 
-void RaftInvariants::know_entry(const Mirror& mirror, LogIndex index) {
+void RaftInvariants::know_entry(const Mirror& mirror, const raft::Raft& core, LogIndex index) {
   const LoggedEntry& entry = mirror.log[index.value - 1];
   const LoggedEntry previous = index.value == 1 ? LoggedEntry{} : mirror.log[index.value - 2];
   const auto [known, fresh] =
       known_.try_emplace({index, entry.term}, Known{entry.payload, previous});
-  if (fresh) return;
+  if (fresh) return know_configuration(mirror, core, index);
   const std::string which = "entry " + at(index) + " of term " + std::to_string(entry.term.value);
   if (known->second.payload != entry.payload) {
     fail("I3 log matching", which + " on " + name(mirror.node) + " is not the one known before");

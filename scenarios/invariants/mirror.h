@@ -22,8 +22,11 @@ LoggedEntry logged(const raft::Entry& entry);
 // What the checks know of one replica: as it was after its last event, also while it is down.
 struct Mirror {
   NodeId node;
+  // A node that comes back as another member is another replica, which owes nothing for this one.
+  ReplicaId replica;
   Incarnation incarnation;
-  std::vector<LoggedEntry> log;  // index 1 first
+  std::vector<LoggedEntry> log;  // index 1 first, also of what the replica has compacted
+  LogIndex base;                 // entries up to here are known from what was committed
   LogIndex durable;              // entries up to here were synced
   raft::HardState promised;      // term and vote as they were last known to be synced
   LogIndex commit;

@@ -28,6 +28,13 @@ Mirror* RaftInvariants::find(NodeId node) {
   return nullptr;
 }
 
+Mirror* RaftInvariants::find(ReplicaId replica) {
+  for (Mirror& mirror : mirrors_) {
+    if (mirror.replica == replica) return &mirror;
+  }
+  return nullptr;
+}
+
 const replica::Replica* RaftInvariants::replica(NodeId node) const {
   return static_cast<const replica::Replica*>(simulation_.node(node));
 }
@@ -42,14 +49,14 @@ void RaftInvariants::fail(const char* property, std::string sentence) {
   simulation_.abort_run(std::string("violation of ") + property);
 }
 
-void RaftInvariants::message_sent(NodeId from, std::string_view kind, BytesView payload) {
+void RaftInvariants::message_sent(std::string_view kind, BytesView payload) {
   if (kind != replica::name_of(raft::MessageKind::kVoteReply) &&
       kind != replica::name_of(raft::MessageKind::kAppendReply)) {
     return;
   }
   std::optional<replica::GroupMessage> got = replica::decode_message(payload);
   if (!got || got->message.reject) return;
-  if (got->message.kind == raft::MessageKind::kVoteReply) observe_vote(from, got->message);
+  if (got->message.kind == raft::MessageKind::kVoteReply) observe_vote(got->message);
   promises_.push_back(std::move(got->message));
 }
 
@@ -86,7 +93,7 @@ void RaftInvariants::at_end() {
     const replica::Replica* const replica = this->replica(mirror.node);
     if (replica == nullptr || replica->core() == nullptr || violation_) continue;
     if (mirror.incarnation != simulation_.incarnation(mirror.node)) continue;
-    compare_log_from(mirror, *replica->core(), LogIndex(1));
+    compare_log_from(mirror, *replica->core(), replica->core()->base().index.next());
     check_durable_image(mirror, *replica);
   }
 }

@@ -26,7 +26,7 @@ struct Violation {
 };
 
 // The state invariants of a Raft group, checked over all replicas of a simulated cluster after
-// every event (I1 to I8, I11) and, sampled, against what a loss of power would leave at that
+// every event (I1 to I9, I11) and, sampled, against what a loss of power would leave at that
 // instant (I10). It sees the nodes' own cores, so it speaks long before a client could notice.
 // Whatever it knows is kept here, outside of the nodes: what a node has forgotten in a crash still
 // binds it.
@@ -42,7 +42,7 @@ class RaftInvariants {
   RaftInvariants(sim::Simulation& simulation, const std::vector<NodeId>& nodes, Options options);
 
   // Of every message as it leaves.
-  void message_sent(NodeId from, std::string_view kind, BytesView payload);
+  void message_sent(std::string_view kind, BytesView payload);
   void after_event(NodeId node);
   // When the run is over: compares every log as a whole, and each disk with what its node believes
   // of it.
@@ -53,6 +53,7 @@ class RaftInvariants {
 
  private:
   Mirror* find(NodeId node);
+  Mirror* find(ReplicaId replica);
   const replica::Replica* replica(NodeId node) const;
   void fail(const char* property, std::string sentence);
   bool is_excused(NodeId node) const { return options_.is_excused && options_.is_excused(node); }
@@ -60,12 +61,15 @@ class RaftInvariants {
   // log_matching.cc: I3.
   void observe_start(Mirror& mirror, const raft::Raft& core);
   void observe_log(Mirror& mirror, const raft::Raft& core);
+  void observe_base(Mirror& mirror, const raft::Raft& core);
   void compare_log_from(Mirror& mirror, const raft::Raft& core, LogIndex first);
-  void know_entry(const Mirror& mirror, LogIndex index);
+  void know_entry(const Mirror& mirror, const raft::Raft& core, LogIndex index);
+  // configurations.cc: I9.
+  void know_configuration(const Mirror& mirror, const raft::Raft& core, LogIndex index);
   // elections.cc: I1, I4, I8.
   void observe_leadership(Mirror& mirror, const raft::Raft& core);
-  void check_elected(const Mirror& mirror, const raft::Raft& core, const std::string& who);
-  void observe_vote(NodeId from, const raft::Message& message);
+  void check_elected(const raft::Raft& core, const std::string& who);
+  void observe_vote(const raft::Message& message);
   // commits.cc: I5, I6, I7, I11.
   void observe_commit(Mirror& mirror, const raft::Raft& core);
   void first_commit(const Mirror& mirror, const raft::Raft& core, LogIndex index);
@@ -84,7 +88,7 @@ class RaftInvariants {
   std::optional<Violation> violation_;
 
   std::map<Term, NodeId> leaders_;
-  std::map<std::pair<Term, NodeId>, ReplicaId> votes_;
+  std::map<std::pair<Term, ReplicaId>, ReplicaId> votes_;
   struct Known {
     std::uint64_t payload = 0;
     LoggedEntry previous;

@@ -56,8 +56,8 @@ SimRun::SimRun(const RunRequest& request)
   sim::Simulation& simulation = cluster_.simulation();
   if (request.check_invariants) {
     simulation.set_after_event([this](NodeId node) { invariants_.after_event(node); });
-    simulation.set_on_message([this](NodeId from, std::string_view kind, BytesView payload) {
-      invariants_.message_sent(from, kind, payload);
+    simulation.set_on_message([this](NodeId, std::string_view kind, BytesView payload) {
+      invariants_.message_sent(kind, payload);
     });
   }
   simulation.set_on_halt(

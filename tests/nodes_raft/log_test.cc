@@ -69,10 +69,10 @@ TEST(RaftLog, FindsTheLastConfiguration) {
   log.append(entry(1));
   log.append(Entry{Term(2), EntryKind::kConfiguration, Blob("b")});
   log.append(entry(2));
-  EXPECT_EQ(log.last_configuration(LogIndex(1)), LogIndex(3));
-  EXPECT_EQ(log.last_configuration(LogIndex(4)), LogIndex(0));
+  EXPECT_EQ(log.last_configuration(LogIndex(1), LogIndex(4)), LogIndex(3));
+  EXPECT_EQ(log.last_configuration(LogIndex(4), LogIndex(4)), LogIndex(0));
   log.truncate_after(LogIndex(2));
-  EXPECT_EQ(log.last_configuration(LogIndex(1)), LogIndex(1));
+  EXPECT_EQ(log.last_configuration(LogIndex(1), LogIndex(2)), LogIndex(1));
 }
 
 // A disk that is told every write: what it holds after each sync, entry by entry, with the ticket

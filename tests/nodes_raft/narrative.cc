@@ -19,61 +19,6 @@ std::string narrate(const trace::Kind& kind, const std::uint64_t (&numbers)[4]) 
   return result;
 }
 
-namespace {
-
-std::string position(LogIndex index, Term term) {
-  return std::to_string(index.value) + "^" + std::to_string(term.value);
-}
-
-std::string describe_append(const Message& m) {
-  std::string text = "append of term " + std::to_string(m.term.value) + " behind " +
-                     position(m.index, m.log_term) + ", commit " + std::to_string(m.commit.value);
-  LogIndex index = m.index;
-  for (const Entry& entry : m.entries) {
-    index = index.next();
-    text += ", " + describe(entry, index);
-  }
-  return text;
-}
-
-std::string describe_append_reply(const Message& m) {
-  const std::string term = " of term " + std::to_string(m.term.value);
-  if (!m.reject) return "holds up to " + std::to_string(m.index.value) + term;
-  return "refusal of " + std::to_string(m.index.value) + term + ", try " +
-         position(m.hint, m.hint_term);
-}
-
-}  // namespace
-
-std::string describe(const Message& m) {
-  const std::string term = std::to_string(m.term.value);
-  switch (m.kind) {
-    case MessageKind::kPreVote:
-      return "pre-vote for term " + term + "? log " + position(m.index, m.log_term);
-    case MessageKind::kVote:
-      return "vote in term " + term + "? log " + position(m.index, m.log_term);
-    case MessageKind::kPreVoteReply:
-      return std::string(m.reject ? "no pre-vote, term " : "pre-vote for term ") + term;
-    case MessageKind::kVoteReply:
-      return std::string(m.reject ? "no vote, term " : "vote in term ") + term;
-    case MessageKind::kAppend: return describe_append(m);
-    case MessageKind::kAppendReply: return describe_append_reply(m);
-  }
-  return "?";
-}
-
-std::string describe(const Entry& entry, LogIndex index) {
-  const std::string at = position(index, entry.term);
-  switch (entry.kind) {
-    case EntryKind::kNoop: return at + " noop";
-    case EntryKind::kConfiguration: return at + " configuration";
-    case EntryKind::kCommand: return at + " " + std::string(entry.payload.view());
-  }
-  return at;
-}
-
-std::string describe(ReplicaId id) { return "r" + std::to_string(id.value); }
-
 void Narrator::say(const std::string& line) {
   if (keep_lines_) lines_.push_back(line);
 }

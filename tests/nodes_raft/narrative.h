@@ -4,18 +4,13 @@
 #include <string>
 #include <vector>
 
-#include "nodes/raft/types.h"
+#include "nodes/raft/describe.h"
 #include "nodes/trace/trace.h"
 
 namespace plumbline::raft::testing {
 
 // The text of a record: {a} to {d} replaced by its numbers.
 std::string narrate(const trace::Kind& kind, const std::uint64_t (&numbers)[4]);
-
-// "append behind 1^1, commit 1, 2^1 noop"
-std::string describe(const Message& message);
-std::string describe(const Entry& entry, LogIndex index);
-std::string describe(ReplicaId id);
 
 // Keeps what is told as lines "r2: text", and counts the probes.
 class Narrator : public trace::Sink {

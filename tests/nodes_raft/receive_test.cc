@@ -37,9 +37,17 @@ class RaftReceive : public ::testing::Test {
   }
 };
 
-TEST_F(RaftReceive, IgnoresStrangersAndMisaddressed) {
+// Thesis 4.1: who lags behind the latest members must be able to hear the leader that they elected.
+TEST_F(RaftReceive, HearsALeaderThatItDoesNotKnow) {
   Message m = append(Term(5), LogIndex(1), Term(1));
   m.from = ReplicaId(9);
+  cluster_.step(ReplicaId(1), Receive{m});
+  EXPECT_EQ(cluster_.at(ReplicaId(1)).core->leader(), ReplicaId(9));
+}
+
+TEST_F(RaftReceive, IgnoresMisaddressed) {
+  Message m = append(Term(5), LogIndex(1), Term(1));
+  m.from = ReplicaId();
   ignores(m);
   m.from = ReplicaId(1);
   ignores(m);

@@ -33,16 +33,6 @@ std::optional<std::string> option(const std::vector<std::string>& words, const s
   return std::nullopt;
 }
 
-const char* name_of(Role role) {
-  switch (role) {
-    case Role::kFollower: return "follower";
-    case Role::kPreCandidate: return "pre-candidate";
-    case Role::kCandidate: return "candidate";
-    case Role::kLeader: return "leader";
-  }
-  return "?";
-}
-
 std::string number(std::uint64_t n) { return std::to_string(n); }
 
 }  // namespace
@@ -294,12 +284,16 @@ void Script::print_progress(ReplicaId id) {
   if (leader == nullptr) return say(describe(id) + " does not lead");
   for (const Progress& peer : leader->peers) {
     const bool probes = peer.pace == Progress::Pace::kProbe;
-    std::string line = describe(id) + (probes ? " probes " : " replicates to ") +
+    const bool snapshot = peer.pace == Progress::Pace::kSnapshot;
+    std::string line = describe(id) +
+                       (probes     ? " probes "
+                        : snapshot ? " sends its snapshot to "
+                                   : " replicates to ") +
                        describe(peer.id) + ", match " + number(peer.match.value) + ", next " +
                        number(peer.next.value);
     if (probes && peer.probe_sent) line += ", waits";
     if (!peer.inflight.empty()) line += ", in flight up to";
-    for (const LogIndex last : peer.inflight) line += " " + number(last.value);
+    for (const auto& flight : peer.inflight) line += " " + number(flight.last.value);
     say(line);
   }
 }

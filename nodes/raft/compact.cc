@@ -1,0 +1,42 @@
+#include <algorithm>
+
+#include "nodes/raft/raft.h"
+
+namespace plumbline::raft {
+namespace {
+
+constexpr trace::Kind kTaken{"raft.snapshot_taken", "has a snapshot of {a}^{b}"};
+constexpr trace::Kind kCompacted{"raft.compacted",
+                                 "begins its log behind {a}^{b}, drops {c} entries"};
+constexpr trace::Kind kFailed{"raft.snapshot_failed", "could not send r{a} its snapshot {b}"};
+const trace::Probe kCompacts{"raft.log_compacted", trace::Probe::Need::kOptional};
+
+}  // namespace
+
+// Thesis 5.1. Some entries stay behind the snapshot, for followers that lag less than that. What is
+// not on this disk stays as well: a restart must find the base in its log.
+void Raft::snapshot_taken(Step& s, const SnapshotTaken& taken) {
+  const SnapshotMeta& meta = taken.meta;
+  if (meta.index <= volatile_.snapshot.index) return;
+  PLUMB_ASSERT(meta.index <= commit());
+  s.sink.emit(kTaken, meta.index.value, meta.term.value);
+  volatile_.snapshot = meta;
+  const std::uint64_t trailing = std::min(options_.trailing_entries, meta.index.value);
+  const LogIndex upto = std::min(LogIndex(meta.index.value - trailing), durable_index());
+  if (upto <= base().index) return;
+  s.sink.reached(kCompacts);
+  s.sink.emit(kCompacted, upto.value, term_at(upto).value, upto.value - base().index.value);
+  compact_log(s, meta_at(upto));
+}
+
+// Asked again with the next answer to a heartbeat.
+void Raft::snapshot_failed(Step& s, const SnapshotFailed& failed) {
+  Leader* leader = as_leader();
+  Progress* peer = leader == nullptr ? nullptr : leader->find(failed.to);
+  if (peer == nullptr || peer->pace != Progress::Pace::kSnapshot) return;
+  s.sink.emit(kFailed, failed.to.value, peer->snapshot.value);
+  peer->probe_from(peer->next);
+  peer->probe_sent = true;
+}
+
+}  // namespace plumbline::raft

@@ -58,7 +58,6 @@ void Raft::append_configuration(Step& s, const Configuration& configuration) {
   as_leader()->uncommitted_bytes += entry.payload.size();
   store_entries(s, last_index().next(), &entry, &entry + 1);
   replicate_to_all(s);
-  maybe_commit(s);
 }
 
 // What a leader does by itself once the configuration in force is committed.

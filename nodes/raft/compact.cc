@@ -27,6 +27,16 @@ void Raft::snapshot_taken(Step& s, const SnapshotTaken& taken) {
   s.sink.reached(kCompacts);
   s.sink.emit(kCompacted, upto.value, term_at(upto).value, upto.value - base().index.value);
   compact_log(s, meta_at(upto));
+  if (leading() == nullptr) return;
+  for (Progress& peer : as_leader()->peers) wait_for_answer(peer);
+}
+
+// What is on its way to a follower that lags behind the base cannot be sent again, nor asked about:
+// a snapshot will be, once it is heard of.
+void Raft::wait_for_answer(Progress& peer) const {
+  if (peer.pace == Progress::Pace::kSnapshot || peer.next > base().index) return;
+  peer.probe_from(peer.next);
+  peer.probe_sent = true;
 }
 
 // Asked again with the next answer to a heartbeat.
@@ -36,7 +46,7 @@ void Raft::snapshot_failed(Step& s, const SnapshotFailed& failed) {
   if (peer == nullptr || peer->pace != Progress::Pace::kSnapshot) return;
   s.sink.emit(kFailed, failed.to.value, peer->snapshot.value);
   peer->probe_from(peer->next);
-  peer->probe_sent = true;
+  wait_for_answer(*peer);
 }
 
 }  // namespace plumbline::raft

@@ -41,7 +41,8 @@ Raft::Raft(const Options& options, Recovered recovered, Instant now) : options_(
   if (options.preferred && newborn) {
     volatile_.election_at = now + Duration{options.election_timeout.ns / 4};
   }
-  // An answer to what an earlier start asked must not be taken for one to this: it would be too old.
+  // An answer to what an earlier start asked must not be taken for one to this: it would be too
+  // old.
   volatile_.forwarded = combine(options.timeout_seed, options.self.value);
   if (options.lease_reads) volatile_.promised_until = now + options.election_timeout;
 }

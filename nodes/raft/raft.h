@@ -213,6 +213,7 @@ class Raft {
   // compact.cc
   void snapshot_taken(Step& s, const SnapshotTaken& taken);
   void snapshot_failed(Step& s, const SnapshotFailed& failed);
+  void wait_for_answer(Progress& peer) const;
 
   // doubt.cc
   void note_repair(const Message& m, LogIndex verified);

@@ -267,8 +267,8 @@ struct Options {
   // campaigns.
   Duration election_timeout = milliseconds(150);
   Duration heartbeat_interval = milliseconds(40);
-  // Makes this replica's time-outs, and the names of the reads that it forwards, differ from others'
-  // and from those of its earlier starts. REQUIRES: never used before by this replica.
+  // Makes this replica's time-outs, and the names of the reads that it forwards, differ from
+  // others' and from those of its earlier starts. REQUIRES: never used before by this replica.
   std::uint64_t timeout_seed = 0;
   std::uint32_t entries_per_append_max = 64;
   std::uint32_t bytes_per_append_max = 256 * 1024;

@@ -2,6 +2,8 @@
 // quorum's disks. I7: a leader knows no more of a follower than is there. I11: equal index, equal
 // state.
 
+#include <algorithm>
+
 #include "nodes/raft/describe.h"
 #include "nodes/raft/quorum.h"
 #include "scenarios/invariants/raft_invariants.h"
@@ -38,7 +40,11 @@ void RaftInvariants::first_commit(const Mirror& mirror, const raft::Raft& core, 
   for (const Mirror& other : mirrors_) {
     if (other.holds_durably(index, entry)) holders.push_back(other.replica);
   }
-  if (raft::is_quorum(core.configuration(), holders)) {
+  // The event that commits may end with the next configuration.
+  const LogIndex began = mirror.before ? mirror.before->last_index : core.last_index();
+  const raft::Configuration configuration =
+      core.meta_at(std::clamp(began, core.commit(), core.last_index())).configuration;
+  if (raft::is_quorum(configuration, holders)) {
     // Thesis 3.6.2: a leader counts replicas for entries of its own term only; earlier ones follow.
     if (core.role() != raft::Role::kLeader || core.term_at(core.commit()) == core.term()) return;
     return fail("I6 commit rule",
@@ -50,7 +56,7 @@ void RaftInvariants::first_commit(const Mirror& mirror, const raft::Raft& core, 
                              std::to_string(entry.term.value) +
                              " for committed, which is synced on " +
                              std::to_string(holders.size()) + " of " +
-                             raft::describe(core.configuration()) + " only");
+                             raft::describe(configuration) + " only");
 }
 
 void RaftInvariants::observe_progress(const Mirror& mirror, const raft::Raft& core) {

@@ -9,8 +9,20 @@ namespace plumbline::raft::testing {
 
 void write(Raft::Recovered& disk, const Persist& persist) {
   if (persist.hard_state) disk.hard_state = *persist.hard_state;
+  if (persist.base) {
+    const SnapshotMeta& base = *persist.base;
+    const std::size_t dropped = base.index.value - disk.base.index.value;
+    if (persist.keep_tail) {
+      disk.entries.erase(disk.entries.begin(),
+                         disk.entries.begin() + static_cast<std::ptrdiff_t>(dropped));
+    } else {
+      disk.entries.clear();
+      disk.snapshot = base;
+    }
+    disk.base = base;
+  }
   if (persist.entries.empty()) return;
-  disk.entries.resize(persist.first.value - 1);
+  disk.entries.resize(persist.first.value - disk.base.index.value - 1);
   disk.entries.insert(disk.entries.end(), persist.entries.begin(), persist.entries.end());
 }
 
@@ -100,14 +112,61 @@ void Cluster::restart(ReplicaId id) {
   node.options.timeout_seed = combine(id.value, node.starts);
   node.core.emplace(node.options, node.disk, node.now);
   safety_.restarted(*this, id);
+  // Who was sending it a snapshot sees the connection break.
+  for (const ReplicaId other : ids()) {
+    const bool leads = at(other).core && at(other).core->role() == Role::kLeader;
+    if (leads && other != id) step(other, SnapshotFailed{id});
+  }
 }
 
 void Cluster::replace_disk(ReplicaId id, Raft::Recovered disk) { at(id).disk = std::move(disk); }
 
-void Cluster::deliver(std::size_t place) {
+ReplicaId Cluster::join() {
+  Node node;
+  node.options = nodes_.front().options;
+  const ReplicaId id(static_cast<std::uint32_t>(nodes_.size() + 1));
+  node.options.self = id;
+  node.options.preferred = false;
+  nodes_.push_back(std::move(node));
+  restart(id);
+  return id;
+}
+
+void Cluster::take_snapshot(ReplicaId id) {
+  Node& node = at(id);
+  const SnapshotMeta meta = node.core->meta_at(node.core->commit());
+  // A file of its own beside the log; only of what is in the log on the disk, so that a restart
+  // finds it inside.
+  if (meta.index > node.core->durable_index()) return;
+  node.disk.snapshot = meta;
+  step(id, SnapshotTaken{meta});
+}
+
+void Cluster::damage(ReplicaId id, LogIndex kept) {
+  Node& node = at(id);
+  node.before_damage = node.disk;
+  Raft::Recovered& disk = node.disk;
+  const LogIndex last = disk.base.index.plus(disk.entries.size());
+  PLUMB_ASSERT(disk.base.index <= kept && kept <= last);
+  disk.entries.resize(kept.value - disk.base.index.value);
+  // The state of a later instant is of no use to a log that does not reach it.
+  if (disk.snapshot.index > kept) disk.snapshot = disk.base;
+  disk.hard_state.doubt = {last, disk.hard_state.term};
+}
+
+void Cluster::lose(std::size_t place) {
   const Message message = network_.at(place);
   network_.erase(network_.begin() + static_cast<std::ptrdiff_t>(place));
-  if (at(message.to).core) step(message.to, Receive{message});
+  if (message.kind == MessageKind::kSnapshot && at(message.from).core) {
+    step(message.from, SnapshotFailed{message.to});
+  }
+}
+
+void Cluster::deliver(std::size_t place) {
+  const Message message = network_.at(place);
+  if (!at(message.to).core) return lose(place);
+  network_.erase(network_.begin() + static_cast<std::ptrdiff_t>(place));
+  step(message.to, Receive{message});
 }
 
 }  // namespace plumbline::raft::testing

@@ -27,6 +27,8 @@ class Cluster {
     std::vector<Outgoing> held;  // messages that wait for a sync
     std::vector<ReadResult> reads;
     std::uint64_t starts = 0;
+    // The disk as it was before it lost something synced.
+    std::optional<Raft::Recovered> before_damage;
   };
 
   Cluster(std::uint32_t count, const Options& options, Narrator& narrator);
@@ -51,6 +53,15 @@ class Cluster {
   void restart(ReplicaId id);
   // The disk holds this from now on. REQUIRES: the node is down.
   void replace_disk(ReplicaId id, Raft::Recovered disk);
+  // A replica more, with an empty disk, which waits to be taken in.
+  ReplicaId join();
+  // The state machine as of the commit index is on the disk. REQUIRES: the node is up.
+  void take_snapshot(ReplicaId id);
+  // The disk loses the entries behind `kept`, all of them synced, and recovery sees it: the node is
+  // in doubt when it starts again. REQUIRES: the node is down, kept >= the log's base.
+  void damage(ReplicaId id, LogIndex kept);
+  // Takes the message at that place out of the network; the sender of a snapshot learns of it.
+  void lose(std::size_t place);
   // Takes the message at that place out of the network, and gives it to its receiver if that is up.
   void deliver(std::size_t place);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "nodes/base/hash.h"
+#include "nodes/raft/quorum.h"
 #include "tests/nodes_raft/cluster.h"
 
 namespace plumbline::raft::testing {
@@ -13,19 +14,29 @@ std::uint64_t extend(std::uint64_t chain, const Entry& entry) {
   return combine(hash_bytes(entry.payload.view(), chain), static_cast<std::uint64_t>(entry.kind));
 }
 
-std::vector<std::uint64_t> chains_of(const std::vector<Entry>& entries) {
-  std::vector<std::uint64_t> chains;
-  std::uint64_t chain = 0;
-  for (const Entry& entry : entries) chains.push_back(chain = extend(chain, entry));
-  return chains;
-}
-
 std::string text(std::uint64_t number) { return std::to_string(number); }
 
 }  // namespace
 
 void Safety::report(const std::string& invariant, ReplicaId id, const std::string& detail) {
   if (!violation_) violation_ = invariant + " at r" + text(id.value) + ": " + detail;
+}
+
+std::vector<Safety::Chain> Safety::chains_of(const Raft::Recovered& disk) const {
+  std::vector<Chain> chains;
+  for (std::size_t i = 0; i < disk.base.index.value && i < committed_.size(); ++i) {
+    chains.push_back(committed_[i].chain);
+  }
+  for (const Entry& entry : disk.entries) {
+    chains.push_back(extend(chains.empty() ? 0 : chains.back(), entry));
+  }
+  return chains;
+}
+
+bool Safety::holds(const Raft::Recovered& disk, LogIndex index, Chain chain) const {
+  if (!index) return true;
+  const std::vector<Chain> chains = chains_of(disk);
+  return index.value <= chains.size() && chains[index.value - 1] == chain;
 }
 
 void Safety::stepped(const Cluster& cluster, ReplicaId id, const Snapshot& before) {
@@ -35,7 +46,7 @@ void Safety::stepped(const Cluster& cluster, ReplicaId id, const Snapshot& befor
   check_log_matching(id, core);
   if (violation_) return;
   if (core.role() == Role::kLeader) check_leader(cluster, id);
-  check_commit(cluster, id);
+  check_commit(cluster, id, before);
 }
 
 void Safety::restarted(const Cluster& cluster, ReplicaId id) {
@@ -45,15 +56,26 @@ void Safety::restarted(const Cluster& cluster, ReplicaId id) {
   logs_[id].clear();
   seen_commit_[id] = LogIndex();
   check_log_matching(id, core);
-  if (committed_.empty()) committed_.push_back({logs_[id][0], Term(1)});
-  check_commit(cluster, id);
+  // Of the first configuration alone everybody knows from the beginning that it is committed.
+  if (committed_.empty()) committed_.push_back({logs_[id].at(0), Term(1)});
+  check_commit(cluster, id, Snapshot(core));
 }
 
 void Safety::check_log_matching(ReplicaId id, const Raft& core) {
   std::vector<Chain>& known = logs_[id];
   known.resize(std::min<std::size_t>(known.size(), core.last_index().value));
-  Chain chain = 0;
-  for (LogIndex i(1); i <= core.last_index(); i = i.next()) {
+  const SnapshotMeta& base = core.base();
+  if (base.index > committed()) {
+    return report("I4 leader completeness", id,
+                  "begins its log behind " + text(base.index.value) + ", never committed");
+  }
+  for (std::size_t i = 0; i < base.index.value; ++i) {
+    if (i < known.size() && known[i] == committed_[i].chain) continue;
+    known.resize(i);
+    known.push_back(committed_[i].chain);
+  }
+  Chain chain = base.index ? known[base.index.value - 1] : 0;
+  for (LogIndex i = base.index.next(); i <= core.last_index(); i = i.next()) {
     chain = extend(chain, core.entry(i));
     if (known.size() >= i.value && known[i.value - 1] == chain) continue;
     known.resize(i.value - 1);
@@ -89,20 +111,22 @@ void Safety::check_leader(const Cluster& cluster, ReplicaId id) {
 void Safety::check_matches(const Cluster& cluster, ReplicaId id) {
   const Raft& core = *cluster.at(id).core;
   for (const Progress& peer : core.leading()->peers) {
-    const Raft::Recovered& disk = cluster.at(peer.id).disk;
+    const Cluster::Node& node = cluster.at(peer.id);
     // One that has left for a later term may have replaced what was never committed.
-    if (disk.hard_state.term > core.term()) continue;
+    if (node.disk.hard_state.term > core.term()) continue;
     const std::uint64_t match = peer.match.value;
-    const bool holds = match == 0 || (match <= disk.entries.size() &&
-                                      chains_of(disk.entries)[match - 1] == logs_[id][match - 1]);
-    if (!holds) report("I7 match", id, "r" + text(peer.id.value) + " lacks " + text(match));
+    const Chain chain = match == 0 ? 0 : logs_[id][match - 1];
+    // What a damaged disk has lost was there when it was acknowledged.
+    const bool held = node.before_damage && holds(*node.before_damage, peer.match, chain);
+    if (held || holds(node.disk, peer.match, chain)) continue;
+    report("I7 match", id, "r" + text(peer.id.value) + " lacks " + text(match));
   }
 }
 
-void Safety::check_commit(const Cluster& cluster, ReplicaId id) {
+void Safety::check_commit(const Cluster& cluster, ReplicaId id, const Snapshot& before) {
   const Raft& core = *cluster.at(id).core;
   const std::vector<Chain>& log = logs_[id];
-  if (core.commit() > committed()) commits_first(cluster, id);
+  if (core.commit() > committed()) commits_first(cluster, id, before);
   LogIndex& seen = seen_commit_[id];
   for (; seen < core.commit() && !violation_; seen = seen.next()) {
     if (log.at(seen.value) != committed_.at(seen.value).chain) {
@@ -111,22 +135,26 @@ void Safety::check_commit(const Cluster& cluster, ReplicaId id) {
   }
 }
 
-void Safety::commits_first(const Cluster& cluster, ReplicaId id) {
+void Safety::commits_first(const Cluster& cluster, ReplicaId id, const Snapshot& before) {
   const Raft& core = *cluster.at(id).core;
   const std::string index = text(core.commit().value);
-  if (core.role() != Role::kLeader) {
+  const bool led = before.role == Role::kLeader && before.term == core.term();
+  if (!led && core.role() != Role::kLeader) {
     report("I5 state-machine safety", id, "commits " + index + " before any leader");
   } else if (core.term_at(core.commit()) != core.term()) {
     report("I6 commit of its own term", id, "commits " + index + " of an earlier term");
   }
   const Chain chain = logs_[id].at(core.commit().value - 1);
-  std::size_t holders = 0;
+  Voters holders;
   for (const ReplicaId other : cluster.ids()) {
-    const std::vector<Chain> disk = chains_of(cluster.at(other).disk.entries);
-    if (disk.size() >= core.commit().value && disk[core.commit().value - 1] == chain) ++holders;
+    const Cluster::Node& node = cluster.at(other);
+    const bool held = node.before_damage && holds(*node.before_damage, core.commit(), chain);
+    if (held || holds(node.disk, core.commit(), chain)) holders.push_back(other);
   }
-  if (holders * 2 <= cluster.size()) {
-    report("I6 durable on a quorum", id, "commits " + index + ", on " + text(holders) + " disks");
+  const LogIndex asked = std::max(before.last_index, core.commit());
+  if (!is_quorum(core.meta_at(asked).configuration, holders)) {
+    report("I6 durable on a quorum", id,
+           "commits " + index + ", on " + text(holders.size()) + " disks");
   }
   while (committed() < core.commit()) {
     committed_.push_back({logs_[id].at(committed_.size()), core.term()});
@@ -168,7 +196,8 @@ void Safety::leaves(const Cluster& cluster, const Message& m) {
     }
   }
   const bool holds = m.kind == MessageKind::kAppendReply && !m.reject;
-  if (holds && disk.hard_state.term == m.term && disk.entries.size() < m.index.value) {
+  if (holds && disk.hard_state.term == m.term &&
+      disk.base.index.plus(disk.entries.size()) < m.index) {
     report("I10 entries", m.from, "are acknowledged before they are durable");
   }
 }

@@ -49,9 +49,15 @@ class Safety {
   void check_leader(const Cluster& cluster, ReplicaId id);
   void check_matches(const Cluster& cluster, ReplicaId id);
   void check_log_matching(ReplicaId id, const Raft& core);
-  void check_commit(const Cluster& cluster, ReplicaId id);
-  void commits_first(const Cluster& cluster, ReplicaId id);
+  // `before`: the step that commits may end with another configuration or role than it began with.
+  void check_commit(const Cluster& cluster, ReplicaId id, const Snapshot& before);
+  void commits_first(const Cluster& cluster, ReplicaId id, const Snapshot& before);
   void check_vote(ReplicaId voter, Term term, ReplicaId candidate);
+
+  // Of all entries that the disk stands for; those up to its base are known from what was
+  // committed.
+  std::vector<Chain> chains_of(const Raft::Recovered& disk) const;
+  bool holds(const Raft::Recovered& disk, LogIndex index, Chain chain) const;
 
   std::map<Term, ReplicaId> leaders_;
   std::map<std::pair<ReplicaId, Term>, ReplicaId> votes_;

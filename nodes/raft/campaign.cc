@@ -123,6 +123,13 @@ Duration Raft::election_timeout() const {
   return Duration{static_cast<std::int64_t>(least + bits % least)};
 }
 
-bool Raft::may_campaign() const { return is_voter(configuration(), self()) && !in_doubt(); }
+// Thesis 4.2.2: who is removed by an entry that is not known to be committed may be needed to
+// commit it, for nobody else may hold as much.
+bool Raft::may_campaign() const {
+  if (in_doubt()) return false;
+  if (is_voter(configuration(), self())) return true;
+  if (configuration_index() <= commit()) return false;
+  return is_voter(meta_at(configuration_index().previous()).configuration, self());
+}
 
 }  // namespace plumbline::raft

@@ -1,80 +1,81 @@
 #include "nodes/log/frame.h"
 
-#include <bit>
 #include <cstring>
 
+#include "nodes/base/assert.h"
 #include "nodes/base/crc32c.h"
+#include "nodes/log/little_endian.h"
 
 namespace plumbline::log {
 namespace {
-
-static_assert(std::endian::native == std::endian::little,
-              "the format is written as it lies in memory");
-
-template <class T>
-void store(char* at, T value) {
-  std::memcpy(at, &value, sizeof value);
-}
-
-template <class T>
-T load(const char* at) {
-  T value;
-  std::memcpy(&value, at, sizeof value);
-  return value;
-}
-
-// Where a thing lies is part of its checksum: a misdirected block, or one left over from another
-// segment, does not pass.
-std::uint32_t place_checksum(const SegmentHeader& header, std::uint64_t offset) {
-  char place[16];
-  store(place, header.salt);
-  store(place + 8, offset);
-  return crc32c(BytesView(place, sizeof place));
-}
 
 // `frame` is header and payload. Length, number, floor and kind are covered as well as the payload.
 std::uint32_t frame_checksum(BytesView frame, const SegmentHeader& header, std::uint64_t offset) {
   return crc32c(frame.substr(kFrameLengthAt), place_checksum(header, offset));
 }
 
-bool known_kind(std::uint8_t kind) { return kind == kKindHardState || kind == kKindEntry; }
+std::uint8_t code_of(RecordKind kind) {
+  switch (kind) {
+    case RecordKind::kHardState: return kKindHardState;
+    case RecordKind::kEntry: return kKindEntry;
+    case RecordKind::kBase: return kKindBase;
+  }
+  return 0;
+}
 
+std::optional<RecordKind> kind_of(std::uint8_t code) {
+  switch (code) {
+    case kKindHardState: return RecordKind::kHardState;
+    case kKindEntry: return RecordKind::kEntry;
+    case kKindBase: return RecordKind::kBase;
+    default: return std::nullopt;
+  }
+}
+
+// REQUIRES: the kind is one that is known, and a hard state has its whole payload.
 Record decode_head(const char* frame) {
   Record record;
+  record.kind = kind_of(load<std::uint8_t>(frame + kFrameKindAt)).value();
   record.group = GroupId(load<std::uint32_t>(frame + kFrameGroupAt));
   record.term = Term(load<std::uint64_t>(frame + kFrameTermAt));
   const LogIndex index(load<std::uint64_t>(frame + kFrameIndexAt));
-  if (load<std::uint8_t>(frame + kFrameKindAt) == kKindHardState) {
-    record.kind = RecordKind::kHardState;
+  if (record.kind == RecordKind::kHardState) {
+    const char* state = frame + kFrameHeaderBytes;
     record.voted_for = ReplicaId(load<std::uint32_t>(frame + kFrameVotedForAt));
     record.commit = index;
-  } else {
-    record.kind = RecordKind::kEntry;
-    record.entry_kind = load<std::uint8_t>(frame + kFrameEntryKindAt);
-    record.index = index;
+    record.doubt_until = LogIndex(load<std::uint64_t>(state + kStateDoubtUntilAt));
+    record.doubt_term = Term(load<std::uint64_t>(state + kStateDoubtTermAt));
+    return record;
   }
+  record.entry_kind = load<std::uint8_t>(frame + kFrameEntryKindAt);
+  record.keep_tail = load<std::uint8_t>(frame + kFrameKeepTailAt) != 0;
+  record.index = index;
   return record;
 }
 
 }  // namespace
 
-std::string segment_name(RecordNumber first) {
+std::string segment_name(SegmentName name) {
   constexpr char kDigits[] = "0123456789abcdef";
-  std::string name(kNameDigits, '0');
-  std::uint64_t rest = first.value;
+  std::string text(kNameDigits, '0');
+  std::uint64_t rest = name.first.value;
   for (int i = kNameDigits - 1; i >= 0; --i, rest >>= 4)
-    name[static_cast<std::size_t>(i)] = kDigits[rest & 15];
-  return name.append(kSegmentSuffix);
+    text[static_cast<std::size_t>(i)] = kDigits[rest & 15];
+  if (name.restarts) text.push_back(kRestartLetter);
+  return text.append(kSegmentSuffix);
 }
 
-std::optional<RecordNumber> parse_segment_name(std::string_view name) {
+std::optional<SegmentName> parse_segment_name(std::string_view name) {
   std::uint64_t first = 0;
   for (const char c : name.substr(0, kNameDigits)) {
     const bool decimal = c >= '0' && c <= '9';
     first = first << 4 | static_cast<std::uint64_t>(decimal ? c - '0' : (c - 'a' + 10) & 15);
   }
-  if (segment_name(RecordNumber(first)) != name) return std::nullopt;
-  return RecordNumber(first);
+  for (const bool restarts : {false, true}) {
+    const SegmentName parsed{RecordNumber(first), restarts};
+    if (segment_name(parsed) == name) return parsed;
+  }
+  return std::nullopt;
 }
 
 Bytes encode_header(const SegmentHeader& header) {
@@ -87,15 +88,20 @@ Bytes encode_header(const SegmentHeader& header) {
   store(sector.data() + kHeaderFirstAt, header.first.value);
   store(sector.data() + kHeaderSegmentBytesAt, header.segment_bytes);
   store(sector.data() + kHeaderSaltAt, header.salt);
+  store(sector.data() + kHeaderClaimBytesAt, header.claim_bytes);
+  store(sector.data() + kHeaderRestartsAt, std::uint32_t{header.restarts});
+  store(sector.data() + kHeaderOpeningAt, header.opening);
   store(sector.data() + kHeaderChecksumAt, crc32c(BytesView(sector).substr(kHeaderVersionAt)));
   return sector;
 }
 
 // A segment gets its name only after its header is synced, so an unreadable one is never a torn
 // one.
-Result<SegmentHeader> decode_header(BytesView sector, const std::string& file) {
-  const auto corrupt = [&file](const char* what) {
-    return Error{Errc::kCorrupt, file + ": segment header at offset 0 " + what};
+Result<SegmentHeader> decode_header(BytesView sector, const std::string& file,
+                                    std::uint64_t offset) {
+  const auto corrupt = [&](const char* what) {
+    return Error{Errc::kCorrupt,
+                 file + ": segment header at offset " + std::to_string(offset) + " " + what};
   };
   if (sector.size() < kHeaderBytes) return corrupt("is cut short");
   sector = sector.substr(0, kHeaderBytes);
@@ -116,58 +122,97 @@ Result<SegmentHeader> decode_header(BytesView sector, const std::string& file) {
   header.first = RecordNumber(load<std::uint64_t>(sector.data() + kHeaderFirstAt));
   header.segment_bytes = load<std::uint64_t>(sector.data() + kHeaderSegmentBytesAt);
   header.salt = load<std::uint64_t>(sector.data() + kHeaderSaltAt);
+  header.claim_bytes = load<std::uint32_t>(sector.data() + kHeaderClaimBytesAt);
+  header.restarts = load<std::uint32_t>(sector.data() + kHeaderRestartsAt) != 0;
+  header.opening = load<std::uint64_t>(sector.data() + kHeaderOpeningAt);
   return header;
 }
 
-Bytes encode_mark(const SegmentHeader& header, int slot, RecordNumber next) {
-  Bytes mark(kMarkBytes, '\0');
-  store(mark.data() + kMarkNextAt, next.value);
-  const std::uint32_t place = place_checksum(header, kMarkAt[static_cast<std::size_t>(slot)]);
-  store(mark.data() + kMarkChecksumAt, crc32c(BytesView(mark).substr(kMarkZeroAt), place));
-  return mark;
+std::uint32_t place_checksum(const SegmentHeader& header, std::uint64_t offset) {
+  char place[16];
+  store(place, header.salt);
+  store(place + 8, offset);
+  return crc32c(BytesView(place, sizeof place));
 }
 
-std::optional<RecordNumber> decode_mark(const SegmentHeader& header, int slot, BytesView segment) {
-  const BytesView mark = segment.substr(kMarkAt[static_cast<std::size_t>(slot)], kMarkBytes);
-  const RecordNumber next(load<std::uint64_t>(mark.data() + kMarkNextAt));
-  if (mark != encode_mark(header, slot, next)) return std::nullopt;
+Bytes encode_proof(const SegmentHeader& header, RecordNumber next) {
+  Bytes proof(kProofBytes, '\0');
+  store(proof.data() + kProofNextAt, next.value);
+  const std::uint32_t place = place_checksum(header, kProofAt);
+  store(proof.data() + kProofChecksumAt, crc32c(BytesView(proof).substr(kProofZeroAt), place));
+  return proof;
+}
+
+std::optional<RecordNumber> decode_proof(const SegmentHeader& header, BytesView segment) {
+  const BytesView proof = segment.substr(kProofAt, kProofBytes);
+  const RecordNumber next(load<std::uint64_t>(proof.data() + kProofNextAt));
+  if (proof != encode_proof(header, next)) return std::nullopt;
   return next;
 }
 
 void append_frame(Bytes& into, const Record& record) {
   const std::size_t at = into.size();
-  into.resize(at + frame_bytes(record.payload.size()), '\0');
-  char* frame = into.data() + at;
   const bool hard_state = record.kind == RecordKind::kHardState;
-  store(frame + kFrameLengthAt, static_cast<std::uint32_t>(record.payload.size()));
+  const std::size_t length = hard_state ? kStateBytes : record.payload.size();
+  into.resize(at + frame_bytes(length), '\0');
+  char* frame = into.data() + at;
+  char* payload = frame + kFrameHeaderBytes;
+  store(frame + kFrameLengthAt, static_cast<std::uint32_t>(length));
   store(frame + kFrameGroupAt, record.group.value);
-  store(frame + kFrameKindAt, hard_state ? kKindHardState : kKindEntry);
-  store(frame + kFrameEntryKindAt, hard_state ? std::uint8_t{0} : record.entry_kind);
+  store(frame + kFrameKindAt, code_of(record.kind));
+  store(frame + kFrameEntryKindAt, record.entry_kind);
+  store(frame + kFrameKeepTailAt, std::uint8_t{record.keep_tail});
   store(frame + kFrameVotedForAt, hard_state ? record.voted_for.value : 0U);
   store(frame + kFrameTermAt, record.term.value);
   store(frame + kFrameIndexAt, hard_state ? record.commit.value : record.index.value);
-  const BytesView payload = record.payload.view();
-  if (!payload.empty()) std::memcpy(frame + kFrameHeaderBytes, payload.data(), payload.size());
+  if (hard_state) {
+    store(payload + kStateDoubtUntilAt, record.doubt_until.value);
+    store(payload + kStateDoubtTermAt, record.doubt_term.value);
+  } else if (length > 0) {
+    std::memcpy(payload, record.payload.view().data(), length);
+  }
+}
+
+Record record_at(const char* frame) {
+  Record record = decode_head(frame);
+  const auto length = load<std::uint32_t>(frame + kFrameLengthAt);
+  // An entry's payload may be long, and whoever asks here has no use for it.
+  if (record.kind == RecordKind::kBase)
+    record.payload = Blob(BytesView(frame + kFrameHeaderBytes, length));
+  return record;
 }
 
 std::uint64_t frame_bytes_at(const char* frame) {
   return frame_bytes(load<std::uint32_t>(frame + kFrameLengthAt));
 }
 
-std::uint32_t seal_frame(char* frame, const SegmentHeader& header, std::uint64_t offset,
-                         RecordNumber number, RecordNumber floor) {
-  store(frame + kFrameNumberAt, number.value);
-  store(frame + kFrameFloorAt, floor.value);
+std::uint32_t seal_frame(char* frame, const SegmentHeader& header, const Seal& seal,
+                         Groups& groups) {
+  const Record record = record_at(frame);
+  GroupState& group = groups[record.group];
+  group.hard_state.group = record.group;
+  if (record.kind == RecordKind::kEntry) {
+    PLUMB_ASSERT(record.index > group.base.index);
+    PLUMB_ASSERT(record.index <= group.end.next());
+  }
+  store(frame + kFrameNumberAt, seal.number.value);
+  store(frame + kFrameFloorAt, seal.floor.value);
+  store(frame + kFramePreviousAt, group.last.value);
+  if (record.kind == RecordKind::kHardState) {
+    store(frame + kFrameHeaderBytes + kStateEndAt, group.end.value);
+    store(frame + kFrameHeaderBytes + kStateEndTermAt, group.end_term.value);
+  }
+  group.note(record, seal.number);
   const auto length = load<std::uint32_t>(frame + kFrameLengthAt);
   const std::uint32_t checksum =
-      frame_checksum({frame, kFrameHeaderBytes + length}, header, offset);
+      frame_checksum({frame, kFrameHeaderBytes + length}, header, seal.offset);
   store(frame + kFrameChecksumAt, checksum);
   return checksum;
 }
 
 Record Frame::record() const {
   Record record = head;
-  record.payload = Blob(payload);
+  if (head.kind != RecordKind::kHardState) record.payload = Blob(payload);
   return record;
 }
 
@@ -183,10 +228,16 @@ std::optional<Frame> read_frame(BytesView segment, std::uint64_t offset,
   const BytesView covered(bytes, kFrameHeaderBytes + length);
   const auto checksum = load<std::uint32_t>(bytes + kFrameChecksumAt);
   if (checksum != frame_checksum(covered, header, offset)) return std::nullopt;
-  if (!known_kind(load<std::uint8_t>(bytes + kFrameKindAt))) return std::nullopt;
+  const std::optional<RecordKind> kind = kind_of(load<std::uint8_t>(bytes + kFrameKindAt));
+  if (!kind || (*kind == RecordKind::kHardState && length != kStateBytes)) return std::nullopt;
   Frame frame;
   frame.number = RecordNumber(load<std::uint64_t>(bytes + kFrameNumberAt));
   frame.floor = RecordNumber(load<std::uint64_t>(bytes + kFrameFloorAt));
+  frame.previous = RecordNumber(load<std::uint64_t>(bytes + kFramePreviousAt));
+  if (*kind == RecordKind::kHardState) {
+    frame.end = LogIndex(load<std::uint64_t>(bytes + kFrameHeaderBytes + kStateEndAt));
+    frame.end_term = Term(load<std::uint64_t>(bytes + kFrameHeaderBytes + kStateEndTermAt));
+  }
   frame.checksum = checksum;
   frame.bytes = frame_bytes(length);
   frame.head = decode_head(bytes);

@@ -12,21 +12,31 @@ using RecordNumber = Id<struct RecordNumberTag>;
 
 enum class RecordKind : std::uint8_t {
   kHardState,
+  // Replaces all of its group with the same or a higher index.
   kEntry,
+  // The group's log now begins behind `index`: entries up to it are gone for good, and without
+  // `keep_tail` those behind it too.
+  kBase,
 };
 
 // What a group wants to find again after a crash. The log keeps these numbers and does not know
-// what they mean.
+// what they mean, but for one thing: two logs of a group whose last entries have the same index and
+// term are the same up to there (Raft's Log Matching).
 struct Record {
   GroupId group;
   RecordKind kind = RecordKind::kEntry;
+  // Of the hard state, of the entry, of the last entry that the base stands for.
   Term term;
-  // kHardState
+  // kHardState. The last two: the disk lost something that was synced, and this is the last entry
+  // that may have been acknowledged; zero when nothing is in doubt.
   ReplicaId voted_for;
   LogIndex commit;
-  // kEntry
+  LogIndex doubt_until;
+  Term doubt_term;
+  // kEntry, kBase
   LogIndex index;
   std::uint8_t entry_kind = 0;
+  bool keep_tail = false;
   Blob payload;
 
   friend bool operator==(const Record&, const Record&) = default;
@@ -46,6 +56,8 @@ struct Options {
   // Upper bound of a record's payload.
   std::uint32_t record_bytes_max = 4 << 20;
   Identity identity;
+  // For tests and trials: nothing is written, and nothing is found again.
+  bool in_memory = false;
 };
 
 }  // namespace plumbline::log

@@ -1,265 +1,288 @@
 #include "nodes/log/recovery.h"
 
 #include <algorithm>
-#include <cstring>
-#include <memory>
-#include <optional>
+#include <utility>
 
+#include "nodes/log/history.h"
+#include "nodes/log/scan.h"
 #include "nodes/world/disk.h"
 
 namespace plumbline::log {
 namespace {
 
-// How far a segment can be read, and what speaks about the rest.
-struct Scan {
-  RecordNumber next;
-  std::uint64_t end = kDataAt;
-  std::uint32_t checksum = 0;
-  // Something other than zeros lies behind `end`.
-  bool damaged = false;
-  std::uint64_t behind_hole = 0;
-  // Up to here the segment itself says that it was synced, and what says it.
-  RecordNumber proven;
-  std::string witness;
-  int mark_slot = 1;
-};
+constexpr const char* kAdvice = "; replace this node as a new member";
 
-void prove(Scan& scan, RecordNumber upto, std::string witness) {
-  if (upto <= scan.proven) return;
-  scan.proven = upto;
-  scan.witness = std::move(witness);
-}
-
-std::optional<Frame> read_numbered(BytesView segment, std::uint64_t at, const SegmentHeader& header,
-                                   RecordNumber number) {
-  std::optional<Frame> frame = read_frame(segment, at, header);
-  if (!frame || frame->number != number) return std::nullopt;
-  return frame;
-}
-
-// The record of that number: right at `at`, or as the first of a batch at the next sector. Between
-// the two lies padding, and what it holds does not matter.
-std::optional<Frame> find_next(BytesView segment, std::uint64_t& at, const SegmentHeader& header,
-                               RecordNumber number) {
-  if (std::optional<Frame> frame = read_numbered(segment, at, header, number)) return frame;
-  const std::uint64_t boundary = round_up(at, kSectorBytes);
-  std::optional<Frame> first = read_numbered(segment, boundary, header, number);
-  if (!first || first->floor != number) return std::nullopt;
-  at = boundary;
-  return first;
-}
-
-void scan_records(BytesView segment, const SegmentHeader& header, const Replay& replay,
-                  Scan& scan) {
-  std::uint64_t at = kDataAt;
-  while (std::optional<Frame> frame = find_next(segment, at, header, scan.next)) {
-    replay(frame->record());
-    at += frame->bytes;
-    scan.end = at;
-    scan.checksum = frame->checksum;
-    scan.next = scan.next.next();
-  }
-}
-
-void scan_marks(BytesView segment, const SegmentHeader& header, Scan& scan) {
-  for (int slot = 0; slot < static_cast<int>(kMarkAt.size()); ++slot) {
-    const std::optional<RecordNumber> mark = decode_mark(header, slot, segment);
-    if (!mark || *mark <= scan.proven) continue;
-    prove(scan, *mark,
-          "a mark at offset " + std::to_string(kMarkAt[static_cast<std::size_t>(slot)]));
-    scan.mark_slot = slot;
-  }
-}
-
-bool all_zeros(BytesView bytes) {
-  return bytes.empty() ||
-         (bytes[0] == '\0' && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
-}
-
-// Whether the eight bytes at a frame's number could be that of a record behind a hole; only then is
-// a checksum computed.
-bool plausible_behind(BytesView segment, std::uint64_t at, RecordNumber next) {
-  std::uint64_t number = 0;
-  std::memcpy(&number, segment.data() + at + kFrameNumberAt, sizeof number);
-  return number > next.value && number - next.value <= segment.size() / kFrameHeaderBytes;
-}
-
-// Intact records behind damage. Each carries its floor, which was synced before it was written:
-// evidence that what is damaged below a floor had been whole.
-void scan_behind(BytesView segment, const SegmentHeader& header, Scan& scan) {
-  std::uint64_t at = round_up(scan.end, kFrameAlignment);
-  while (at + kFrameHeaderBytes <= segment.size()) {
-    std::optional<Frame> frame;
-    if (plausible_behind(segment, at, scan.next)) frame = read_frame(segment, at, header);
-    if (!frame) {
-      at += kFrameAlignment;
-      continue;
-    }
-    ++scan.behind_hole;
-    prove(scan, frame->floor,
-          "record " + std::to_string(frame->number.value) + " at offset " + std::to_string(at));
-    at += frame->bytes;
-  }
-}
-
-Scan scan_segment(BytesView segment, const SegmentHeader& header, const Replay& replay) {
-  Scan scan;
-  scan.next = header.first;
-  scan.proven = header.first;
-  scan_records(segment, header, replay, scan);
-  scan_marks(segment, header, scan);
-  scan.damaged = !all_zeros(segment.substr(std::min<std::uint64_t>(scan.end, segment.size())));
-  if (scan.damaged) scan_behind(segment, header, scan);
-  return scan;
-}
-
-std::string describe(const Identity& identity) {
-  return "node " + std::to_string(identity.node.value) + " of cluster " +
-         std::to_string(identity.cluster);
-}
-
-// The first numbers of the segments in a directory. Errors: kCorrupt for a file that looks like one
-// and cannot be.
-Result<std::vector<RecordNumber>> list_segments(Yield& yield, Disk& disk,
-                                                const std::string& directory) {
+// The segments in a directory, in order. Errors: kCorrupt for a file that looks like one and cannot
+// be.
+Result<std::vector<SegmentName>> list_segments(Yield& yield, Disk& disk,
+                                               const std::string& directory) {
   const Result<std::vector<std::string>> names = disk.list(yield, directory);
-  if (!names && names.error().code == Errc::kNotFound) return std::vector<RecordNumber>{};
+  if (!names && names.error().code == Errc::kNotFound) return std::vector<SegmentName>{};
   if (!names) return names.error();
-  std::vector<RecordNumber> segments;
+  std::vector<SegmentName> segments;
   for (const std::string& name : *names) {
     if (!name.ends_with(kSegmentSuffix)) continue;
-    const std::optional<RecordNumber> first = parse_segment_name(name);
-    if (!first)
+    const std::optional<SegmentName> segment = parse_segment_name(name);
+    if (!segment)
       return Error{Errc::kCorrupt, directory + "/" + name + ": not the name of a log segment"};
-    segments.push_back(*first);
+    segments.push_back(*segment);
   }
   return segments;
 }
 
-// The first `bytes_max` bytes of a file, or fewer when it is shorter.
-Result<Bytes> read_upto(Yield& yield, File& file, std::uint64_t bytes_max) {
-  const Result<std::uint64_t> size = file.size(yield);
-  if (!size) return size.error();
-  Bytes bytes(std::min(*size, bytes_max), '\0');
-  const Result<std::size_t> got = file.read(yield, 0, bytes);
-  if (!got) return got.error();
-  bytes.resize(*got);
-  return bytes;
+std::string place(const std::string& path, RecordNumber record, std::uint64_t offset) {
+  return path + ": record " + std::to_string(record.value) + " at offset " + std::to_string(offset);
 }
 
-// Whether this is the segment that belongs here.
-Status check_header(const SegmentHeader& header, const std::string& path, RecordNumber named,
-                    const Options& options) {
-  if (header.identity != options.identity) {
-    return Error{Errc::kInvalid, path + ": this log belongs to " + describe(header.identity) +
-                                     ", and this is " + describe(options.identity)};
-  }
-  if (header.first != named) {
-    return Error{Errc::kCorrupt,
-                 path + ": segment header at offset 0 says that it begins with record " +
-                     std::to_string(header.first.value)};
-  }
-  return {};
-}
-
-struct Segment {
-  SegmentHeader header;
-  Bytes bytes;
+// Records that were synced and cannot be read: from `first` on, before `end`.
+struct Hole {
+  RecordNumber first;
+  RecordNumber end;
+  std::string where;
 };
-
-// The header says how long the rest is, so it is checked before anything of that size is allocated.
-Result<Segment> read_whole(Yield& yield, Disk& disk, const std::string& path, RecordNumber named,
-                           const Options& options) {
-  Result<std::unique_ptr<File>> file = disk.open(yield, path, OpenMode::kRead);
-  if (!file) return file.error();
-  const Result<Bytes> sector = read_upto(yield, **file, kHeaderBytes);
-  if (!sector) return sector.error();
-  const Result<SegmentHeader> header = decode_header(*sector, path);
-  if (!header) return header.error();
-  if (Status status = check_header(*header, path, named, options); !status) return status.error();
-  Result<Bytes> bytes = read_upto(yield, **file, header->segment_bytes);
-  if (!bytes) return bytes.error();
-  if (bytes->size() < header->segment_bytes || bytes->size() < kDataAt) {
-    return Error{Errc::kCorrupt, path + ": cut short at offset " + std::to_string(bytes->size()) +
-                                     " of " + std::to_string(header->segment_bytes)};
-  }
-  return Segment{*header, std::move(*bytes)};
-}
-
-Error lost_record(const std::string& path, const Scan& scan) {
-  return Error{Errc::kCorrupt, path + ": record " + std::to_string(scan.next.value) +
-                                   " at offset " + std::to_string(scan.end) +
-                                   " is unreadable, though it was synced, as " + scan.witness +
-                                   " proves"};
-}
 
 // Reads segment after segment, carrying what the last one said.
 class Reader {
  public:
-  Reader(Disk& disk, const std::string& directory, const Options& options, const Replay& replay)
-      : disk_(disk), directory_(directory), options_(options), replay_(replay) {}
+  Reader(Disk& disk, const std::string& directory, const Options& options)
+      : disk_(disk), directory_(directory), options_(options) {}
 
-  Result<Found> read(Yield& yield, LastSegment& last) {
-    const Result<std::vector<RecordNumber>> segments = list_segments(yield, disk_, directory_);
+  Result<Recovered> read(Yield& yield) {
+    Result<std::vector<SegmentName>> segments = list_segments(yield, disk_, directory_);
     if (!segments) return segments.error();
+    leave_superseded(*segments);
     for (std::size_t i = 0; i < segments->size(); ++i) {
       const bool is_last = i + 1 == segments->size();
-      const RecordNumber following = is_last ? RecordNumber(0) : (*segments)[i + 1];
-      if (Status status = read_segment(yield, (*segments)[i], following, last); !status)
+      const RecordNumber following = is_last ? RecordNumber(0) : (*segments)[i + 1].first;
+      if (Status status = read_one(yield, (*segments)[i], following); !status)
         return status.error();
     }
-    found_.segments = segments->size();
-    return found_;
+    recovered_.found.segments = segments->size();
+    if (!segments->empty()) {
+      if (Status status = conclude(); !status) return status.error();
+    }
+    return std::move(recovered_);
   }
 
  private:
+  std::string path_of(SegmentName name) const { return directory_ + "/" + segment_name(name); }
+
+  // One that restarts has taken the place of all before it; a crash may have left some of those.
+  void leave_superseded(std::vector<SegmentName>& segments) {
+    const auto restart = std::find_if(segments.rbegin(), segments.rend(),
+                                      [](SegmentName name) { return name.restarts; });
+    if (restart == segments.rend()) return;
+    const auto first = std::prev(restart.base());
+    for (auto old = segments.begin(); old != first; ++old)
+      recovered_.superseded.push_back(path_of(*old));
+    segments.erase(segments.begin(), first);
+  }
+
   // `following` is the first record of the next segment, zero when there is none.
-  Status read_segment(Yield& yield, RecordNumber first, RecordNumber following, LastSegment& last) {
-    const std::string path = directory_ + "/" + segment_name(first);
-    if (first != found_.next) {
-      return Error{Errc::kCorrupt, path + ": at offset 0, record " +
-                                       std::to_string(found_.next.value) +
-                                       " was expected; the segment that holds it is missing"};
-    }
-    Result<Segment> segment = read_whole(yield, disk_, path, first, options_);
-    if (!segment) return segment.error();
-    Scan scan = scan_segment(segment->bytes, segment->header, replay_);
+  Status read_one(Yield& yield, SegmentName name, RecordNumber following) {
+    const std::string path = path_of(name);
+    Result<Segment> segment = read_segment(yield, disk_, path, name, options_);
+    if (!segment) return refuse(segment.error());
+    if (Status status = check_begin(path, segment->header); !status) return status;
+    Scan scan = scan_segment(*segment);
     // A segment is made only when all before it is synced.
-    if (following) prove(scan, following, "segment " + segment_name(following));
+    if (following) scan.prove(following, "segment " + segment_name(following));
+    if (Status status = check_end(path, *segment, scan, following); !status) return status;
+    recovered_.uses.begin(name, segment->header.segment_bytes);
+    take_records(path, *segment, scan);
+    if (!following) keep_last(path, std::move(*segment));
+    return {};
+  }
+
+  // The first segment begins the log, or says at its beginning what it has come to.
+  Status check_begin(const std::string& path, const SegmentHeader& header) {
+    const bool first = recovered_.uses.all().empty();
+    const bool begins = header.first == RecordNumber(1) || header.restarts || header.opening > 0;
+    if (!first || begins) return {};
+    return refuse({Errc::kCorrupt, path + ": at offset 0, record 1 was expected; the segment that "
+                                          "holds it is missing"});
+  }
+
+  Status check_end(const std::string& path, const Segment& segment, const Scan& scan,
+                   RecordNumber following) {
+    if (!following) return {};
+    if (scan.next > following) {
+      return refuse({Errc::kCorrupt, place(path, following, scan.end) +
+                                         " is also the first one of the next segment"});
+    }
+    // What ends without damage, and claims no more, was the end: what follows it is not here.
+    const bool claims_more =
+        std::any_of(segment.claims.begin(), segment.claims.end(),
+                    [&scan](const auto& claim) { return claim && claim->next > scan.next; });
+    if (scan.next == following || scan.damaged || claims_more) return {};
+    return refuse({Errc::kCorrupt, path_of({following, false}) + ": at offset 0, record " +
+                                       std::to_string(scan.next.value) +
+                                       " was expected; the segment that holds it is missing"});
+  }
+
+  void take_records(const std::string& path, const Segment& segment, Scan& scan) {
+    path_ = path;
+    end_ = segment.header.data_at();
+    checksum_ = 0;
+    number_ = segment.header.first;
+    for (std::size_t i = 0; i < scan.whole; ++i) take(scan.frames[i]);
     // What was synced and cannot be read is corruption: it is never cut off, for it may have been
     // acknowledged.
-    if (scan.next < scan.proven) return lost_record(path, scan);
+    const bool lost = scan.next < scan.proven;
+    std::size_t i = scan.whole;
+    if (lost) {
+      for (; i < scan.frames.size(); ++i) {
+        const RecordNumber number = scan.frames[i].frame.number;
+        if (number != number_) {
+          if (number > scan.proven) break;
+          note_hole(number, scan);
+        }
+        take(scan.frames[i]);
+      }
+      if (number_ < scan.proven) note_hole(scan.proven, scan);
+    }
     // All else was never acknowledged: a torn tail, to be cut (etcd #6379).
-    found_.torn = scan.damaged;
-    found_.behind_hole = scan.behind_hole;
-    found_.records += scan.next.value - first.value;
-    found_.next = scan.next;
-    found_.proven = scan.proven;
-    found_.file = path;
-    found_.end = scan.end;
-    if (!following)
-      last = {segment->header, std::move(segment->bytes), scan.checksum, scan.mark_slot};
+    recovered_.found.behind_hole = scan.frames.size() - i;
+    tail_lost_ = lost && number_ < scan.proven;
+    recovered_.found.proven = scan.proven;
+  }
+
+  void note_hole(RecordNumber end, const Scan& scan) {
+    where_ = place(path_, number_, end_) + " is unreadable, though it was synced, as " +
+             scan.witness + " proves";
+    holes_.push_back({number_, end, where_});
+  }
+
+  void take(const Scan::Placed& placed) {
+    const Frame& frame = placed.frame;
+    const GroupId group = frame.head.group;
+    History& history = histories_.try_emplace(group, group).first->second;
+    recovered_.uses.note(frame.head, history.state());
+    std::string where;
+    if (frame.previous != history.state().last) {
+      where = where_.empty() ? place(path_, frame.number, placed.offset) +
+                                   " follows records that are in no segment"
+                             : where_;
+    }
+    history.read(frame, where);
+    ++recovered_.found.records;
+    number_ = frame.number.next();
+    end_ = placed.offset + frame.bytes;
+    checksum_ = frame.checksum;
+  }
+
+  void keep_last(const std::string& path, Segment segment) {
+    Found& found = recovered_.found;
+    found.file = path;
+    found.end = end_;
+    found.next = number_;
+    found.torn = !tail_lost_ && !all_zeros(BytesView(segment.bytes).substr(end_));
+    found.restored = segment.restored;
+    if (segment.newest) claim_ = segment.claims[static_cast<std::size_t>(*segment.newest)];
+    claims_at_ = segment.header.claim_at(0);
+    recovered_.last = {segment.header, std::move(segment.bytes), checksum_,
+                       segment.newest.value_or(1)};
+  }
+
+  // Holds the claims against the records: what was lost, of whom, and what is known nevertheless.
+  Status conclude() {
+    Found& found = recovered_.found;
+    // Both places are there before the segment has its name, and one is never touched while the
+    // other is written.
+    if (!claim_) {
+      return refuse({Errc::kCorrupt, place(found.file, found.next, claims_at_) +
+                                         ": neither claim can be read, so the newest votes and "
+                                         "terms are not known"});
+    }
+    for (const Hole& hole : holes_) {
+      if (hole.end > claim_->next)
+        return refuse({Errc::kCorrupt, hole.where + ", and no claim says what it held"});
+    }
+    for (const auto& [group, row] : claim_->groups) hear_claim(group, row);
+    // Something is lost, and it cannot be said whose.
+    if (tail_lost_ && !tail_claimed_) {
+      for (auto& [group, history] : histories_) history.miss(where_);
+    }
+    for (auto& [group, history] : histories_) finish(group, history);
+    if (!found.damages.empty()) found.next = std::max({found.next, found.proven, claim_->next});
     return {};
+  }
+
+  void hear_claim(GroupId group, const GroupState& row) {
+    History& history = histories_.try_emplace(group, group).first->second;
+    const bool more = row.last > history.state().last;
+    const bool news = history.believe(row, claim_->next);
+    if (more) tail_claimed_ = true;
+    // Others were read behind it, or it is known that something was synced there.
+    const bool lost = more && (tail_lost_ || row.last < number_);
+    if (lost) history.lose_tail(row, where_of(row.last));
+    if (more && !lost) recovered_.found.claimed.push_back({group, row.end, row.end_term});
+    if (news) believed_.push_back(group);
+    // Only what is torn has spoken of this group.
+    if (!news && !history.state().last) histories_.erase(group);
+  }
+
+  const std::string& where_of(RecordNumber number) const {
+    const auto hole = std::find_if(holes_.begin(), holes_.end(), [number](const Hole& one) {
+      return number >= one.first && number < one.end;
+    });
+    return hole == holes_.end() ? where_ : hole->where;
+  }
+
+  void finish(GroupId group, History& history) {
+    history.finish();
+    const GroupState& state = history.state();
+    const Record& hard_state = state.hard_state;
+    if (history.damaged()) {
+      recovered_.found.damages.push_back({group, std::max(state.end, hard_state.doubt_until),
+                                          std::max(state.end_term, hard_state.doubt_term),
+                                          history.where()});
+    }
+    recovered_.groups[group] = state;
+    const std::vector<Record> records = history.records();
+    recovered_.records.insert(recovered_.records.end(), records.begin(), records.end());
+    if (std::find(believed_.begin(), believed_.end(), group) != believed_.end())
+      recovered_.believed.push_back(hard_state);
+  }
+
+  // Says what to do where this node cannot go on.
+  static Error refuse(Error error) {
+    if (error.code == Errc::kCorrupt) error.detail += kAdvice;
+    return error;
   }
 
   Disk& disk_;
   const std::string& directory_;
   const Options& options_;
-  const Replay& replay_;
-  Found found_;
+  Recovered recovered_;
+  Histories histories_;
+  std::vector<Hole> holes_;
+  std::string where_;  // the last hole
+  std::string path_;
+  RecordNumber number_;  // expected next
+  std::uint64_t end_ = 0;
+  std::uint32_t checksum_ = 0;
+  bool tail_lost_ = false;  // of the segment read last
+  bool tail_claimed_ = false;
+  std::optional<Claim> claim_;
+  std::uint64_t claims_at_ = 0;
+  std::vector<GroupId> believed_;
 };
 
 }  // namespace
 
 Result<Found> recover(Yield& yield, Disk& disk, const std::string& directory,
                       const Options& options, const Replay& replay) {
-  LastSegment last;
-  return recover_keeping(yield, disk, directory, options, replay, last);
+  Result<Recovered> recovered = recover_all(yield, disk, directory, options);
+  if (!recovered) return recovered.error();
+  for (const Record& record : recovered->records) replay(record);
+  return std::move(recovered->found);
 }
 
-Result<Found> recover_keeping(Yield& yield, Disk& disk, const std::string& directory,
-                              const Options& options, const Replay& replay, LastSegment& last) {
-  return Reader(disk, directory, options, replay).read(yield, last);
+Result<Recovered> recover_all(Yield& yield, Disk& disk, const std::string& directory,
+                              const Options& options) {
+  if (options.in_memory) return Recovered{};
+  return Reader(disk, directory, options).read(yield);
 }
 
 }  // namespace plumbline::log

@@ -3,59 +3,67 @@
 #include <utility>
 #include <vector>
 
+#include "nodes/log/claim.h"
+
 namespace plumbline::log {
 namespace {
 
-// Gives a finished file its name. The order is the point: the name must not reach the disk before
-// the bytes do (TiKV #11746), and nothing may count on the file before its name does (etcd #6368).
+std::string path_of(const std::string& directory, const SegmentHeader& header) {
+  return directory + "/" + segment_name({header.first, header.restarts});
+}
+
+// Everything between the header and the records.
+Bytes encode_marks(const SegmentContent& content) {
+  const SegmentHeader& header = content.header;
+  Bytes bytes(header.data_at(), '\0');
+  const auto put = [&bytes](std::uint64_t at, const Bytes& what) {
+    bytes.replace(at, what.size(), what);
+  };
+  put(kHeaderAt[1], encode_header(header));
+  put(kProofAt, encode_proof(header, content.next));
+  const Claim claim{.next = content.next, .floor = content.next, .groups = content.groups};
+  for (const int slot : {0, 1}) put(header.claim_at(slot), encode_claim(header, slot, claim));
+  return bytes.substr(kHeaderBytes);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<File>> write_temporary(Yield& yield, Disk& disk,
+                                              const std::string& directory,
+                                              const SegmentContent& content) {
+  const SegmentHeader& header = content.header;
+  const std::string temporary = path_of(directory, header) + std::string(kTemporarySuffix);
+  Result<std::unique_ptr<File>> file = disk.open(yield, temporary, OpenMode::kCreate);
+  if (!file && file.error().code == Errc::kExists) {
+    // A try that found no space has left it, and could not remove it.
+    if (Status status = disk.remove(yield, temporary); !status) return status.error();
+    file = disk.open(yield, temporary, OpenMode::kCreate);
+  }
+  if (!file) return file;
+  // Writes of their own: one that is lost or strays leaves a header, and a place for every vote.
+  Status status = (*file)->allocate(yield, header.segment_bytes);
+  if (status) status = (*file)->write(yield, 0, encode_header(header));
+  if (status) status = (*file)->write(yield, kHeaderBytes, encode_marks(content));
+  if (status && !content.frames.empty())
+    status = (*file)->write(yield, header.data_at(), content.frames);
+  if (!status) return status.error();
+  return file;
+}
+
+// The order is the point: the name must not reach the disk before the bytes do (TiKV #11746), and
+// nothing may count on the file before its name does (etcd #6368).
 Status publish(Yield& yield, Disk& disk, File& file, const std::string& directory,
-               const std::string& name) {
-  const std::string path = directory + "/" + name;
+               const SegmentHeader& header) {
+  const std::string path = path_of(directory, header);
   const std::string temporary = path + std::string(kTemporarySuffix);
   if (Status status = file.sync(yield); !status) return status;
   if (Status status = disk.rename(yield, temporary, path); !status) return status;
   return disk.sync_directory(yield, directory);
 }
 
-// A file under the temporary name of the segment, with its space reserved and `bytes` at its
-// beginning.
-Result<std::unique_ptr<File>> make_temporary(Yield& yield, Disk& disk, const std::string& directory,
-                                             const SegmentHeader& header, BytesView bytes) {
-  const std::string temporary =
-      directory + "/" + segment_name(header.first) + std::string(kTemporarySuffix);
-  Result<std::unique_ptr<File>> file = disk.open(yield, temporary, OpenMode::kCreate);
-  if (!file) return file.error();
-  if (Status status = (*file)->allocate(yield, header.segment_bytes); !status)
-    return status.error();
-  if (Status status = (*file)->write(yield, 0, bytes); !status) return status.error();
-  return file;
-}
-
-Result<std::unique_ptr<File>> make_segment(Yield& yield, Disk& disk, const std::string& directory,
-                                           const SegmentHeader& header, BytesView bytes) {
-  Result<std::unique_ptr<File>> file = make_temporary(yield, disk, directory, header, bytes);
-  if (!file) return file;
-  Status status = publish(yield, disk, **file, directory, segment_name(header.first));
-  if (!status) return status.error();
-  return file;
-}
-
-}  // namespace
-
-Result<std::unique_ptr<File>> create_segment(Yield& yield, Disk& disk, const std::string& directory,
-                                             const SegmentHeader& header) {
-  return make_segment(yield, disk, directory, header, encode_header(header));
-}
-
-Result<std::unique_ptr<File>> rewrite_segment(Yield& yield, Disk& disk,
-                                              const std::string& directory, const Found& found,
-                                              const LastSegment& last) {
-  Bytes bytes = encode_header(last.header);
-  bytes.resize(kDataAt, '\0');
-  const Bytes mark = encode_mark(last.header, 0, found.next);
-  bytes.replace(kMarkAt[0], mark.size(), mark);
-  bytes.append(last.bytes, kDataAt, found.end - kDataAt);
-  return make_segment(yield, disk, directory, last.header, bytes);
+Status remove_temporary(Yield& yield, Disk& disk, const std::string& directory,
+                        const SegmentHeader& header) {
+  return disk.remove(yield, path_of(directory, header) + std::string(kTemporarySuffix));
 }
 
 Result<std::uint64_t> remove_leftovers(Yield& yield, Disk& disk, const std::string& directory) {

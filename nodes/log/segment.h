@@ -11,18 +11,31 @@
 // How segment files come to be: each is complete and durable before it has its name.
 namespace plumbline::log {
 
-// Makes an empty segment and returns it open for writing. On success the file, its header and its
-// name survive a loss of power. Errors: what the disk says, kNoSpace among it; then there may be a
-// file under a temporary name, and nothing else.
-Result<std::unique_ptr<File>> create_segment(Yield& yield, Disk& disk, const std::string& directory,
-                                             const SegmentHeader& header);
+// What a segment holds when it gets its name.
+struct SegmentContent {
+  SegmentHeader header;
+  // The state of all groups behind these records, for both claims.
+  Groups groups;
+  // Number behind the last of them.
+  RecordNumber next;
+  // Sealed frames.
+  BytesView frames;
+};
 
-// Replaces the last segment by one that holds its good records and nothing behind them, marked as
-// synced up to `found.next`. A crash on the way leaves the old one or the new one, and both hold
-// the same records.
-Result<std::unique_ptr<File>> rewrite_segment(Yield& yield, Disk& disk,
-                                              const std::string& directory, const Found& found,
-                                              const LastSegment& last);
+// A segment under its temporary name: it takes up space, and is no part of the log yet. Errors:
+// what the disk says, kNoSpace among it.
+Result<std::unique_ptr<File>> write_temporary(Yield& yield, Disk& disk,
+                                              const std::string& directory,
+                                              const SegmentContent& content);
+
+Status remove_temporary(Yield& yield, Disk& disk, const std::string& directory,
+                        const SegmentHeader& header);
+
+// Makes it durable and gives it its name, where it replaces what is there. On success the file, its
+// header and its name survive a loss of power; a crash on the way leaves what was there before or
+// the new one.
+Status publish(Yield& yield, Disk& disk, File& file, const std::string& directory,
+               const SegmentHeader& header);
 
 // Removes what a crash left under a temporary name; returns how many there were.
 Result<std::uint64_t> remove_leftovers(Yield& yield, Disk& disk, const std::string& directory);

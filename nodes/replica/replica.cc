@@ -35,14 +35,16 @@ void Replica::recover(Yield& yield) {
       recovered.hard_state = {record.term, record.voted_for, record.commit};
       return;
     }
-    recovered.entries.resize(record.index.value - 1);
     recovered.entries.push_back(
         {record.term, static_cast<raft::EntryKind>(record.entry_kind), record.payload});
   };
   auto opened =
       log::Log::open(yield, world_.disk, world_.trace, kLogDirectory, options_.log, replay);
   if (!opened) return world_.tasks.halt("cannot recover the log: " + opened.error().message());
-  log_ = std::move(*opened);
+  if (!opened->damages.empty()) {
+    return world_.tasks.halt("cannot recover the log: " + opened->damages.front().where);
+  }
+  log_ = std::move(opened->log);
   if (recovered.entries.empty()) {
     raft::Configuration first;
     for (const Member& member : options_.members) first.voters.push_back(member.replica);

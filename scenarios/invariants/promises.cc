@@ -38,7 +38,6 @@ RaftInvariants::Image RaftInvariants::recover_image(const replica::Replica& repl
       image.hard_state = {record.term, record.voted_for, record.commit};
       return;
     }
-    image.entries.resize(std::min<std::size_t>(image.entries.size(), record.index.value - 1));
     image.entries.push_back(
         logged({record.term, static_cast<raft::EntryKind>(record.entry_kind), record.payload}));
   };
@@ -46,6 +45,7 @@ RaftInvariants::Image RaftInvariants::recover_image(const replica::Replica& repl
   const auto found = log::recover(Yield::never(), *disk, replica::Replica::kLogDirectory,
                                   replica.options().log, replay);
   if (!found) image.error = found.error().message();
+  if (found && !found->damages.empty()) image.error = found->damages.front().where;
   return image;
 }
 

@@ -41,10 +41,12 @@ TEST(LogFormat, TheWorkedExampleOfTheDocumentIsWhatIsWritten) {
 
 TEST(LogFormat, SegmentNamesAreSixteenHexDigits) {
   EXPECT_EQ(segment_name(RecordNumber(0x1af)), "00000000000001af.wal");
-  EXPECT_EQ(parse_segment_name("00000000000001af.wal"), RecordNumber(0x1af));
-  EXPECT_EQ(parse_segment_name("ffffffffffffffff.wal"), RecordNumber(~0ULL));
-  for (const char* name : {"", "1.wal", "00000000000001AF.wal", "00000000000001af.wal.tmp",
-                           "00000000000001ag.wal", "0000000000000 1af.wal"}) {
+  EXPECT_EQ(parse_segment_name("00000000000001af.wal"), (SegmentName{RecordNumber(0x1af), false}));
+  EXPECT_EQ(parse_segment_name("ffffffffffffffff.wal"), (SegmentName{RecordNumber(~0ULL), false}));
+  EXPECT_EQ(parse_segment_name("00000000000001afr.wal"), (SegmentName{RecordNumber(0x1af), true}));
+  for (const char* name :
+       {"", "1.wal", "00000000000001AF.wal", "00000000000001af.wal.tmp", "00000000000001ag.wal",
+        "00000000000001afx.wal", "0000000000000 1af.wal"}) {
     EXPECT_FALSE(parse_segment_name(name)) << name;
   }
 }

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,9 @@ namespace plumbline::log::test {
 using Records = std::vector<Record>;
 
 inline const std::string kDirectory = "log";
+inline constexpr char kFirst[] = "log/0000000000000001.wal";
+// Of a segment with few groups: where its records begin.
+inline constexpr std::uint64_t kDataAt = kClaimsAt + 2 * kClaimBytesMin;
 
 // Counts probes by name, drops the rest.
 class CountingSink : public trace::NullSink {
@@ -24,7 +29,15 @@ class CountingSink : public trace::NullSink {
 };
 
 inline Options small_options() {
-  return {.segment_bytes = 6 * kSectorBytes, .record_bytes_max = 4096, .identity = {7, NodeId(1)}};
+  return {.segment_bytes = kDataAt + 4 * kSectorBytes,
+          .record_bytes_max = 8192,
+          .identity = {7, NodeId(1)}};
+}
+
+inline Options one_segment() {
+  Options options = small_options();
+  options.segment_bytes = kDataAt + 8 * kSectorBytes;
+  return options;
 }
 
 inline Record entry(std::uint64_t index, std::size_t payload_bytes, std::uint32_t group = 1) {
@@ -38,9 +51,10 @@ inline Record entry(std::uint64_t index, std::size_t payload_bytes, std::uint32_
   return record;
 }
 
-inline Record hard_state(std::uint64_t term, std::uint32_t voted_for, std::uint64_t commit) {
+inline Record hard_state(std::uint64_t term, std::uint32_t voted_for, std::uint64_t commit,
+                         std::uint32_t group = 1) {
   Record record;
-  record.group = GroupId(1);
+  record.group = GroupId(group);
   record.kind = RecordKind::kHardState;
   record.term = Term(term);
   record.voted_for = ReplicaId(voted_for);
@@ -48,10 +62,29 @@ inline Record hard_state(std::uint64_t term, std::uint32_t voted_for, std::uint6
   return record;
 }
 
+inline Record in_doubt(std::uint64_t term, std::uint64_t until, std::uint64_t doubt_term,
+                       std::uint32_t group = 1) {
+  Record record = hard_state(term, 0, 0, group);
+  record.doubt_until = LogIndex(until);
+  record.doubt_term = Term(doubt_term);
+  return record;
+}
+
+inline Record base(std::uint64_t index, bool keep_tail = true, std::uint32_t group = 1) {
+  Record record;
+  record.group = GroupId(group);
+  record.kind = RecordKind::kBase;
+  record.term = Term(3 + index / 10);
+  record.index = LogIndex(index);
+  record.keep_tail = keep_tail;
+  record.payload = Blob("configuration behind " + std::to_string(index));
+  return record;
+}
+
 inline Yield& now() { return Yield::never(); }
 
-inline Result<std::unique_ptr<Log>> open_log(Disk& disk, trace::Sink& sink, Records& replayed,
-                                             const Options& options = small_options()) {
+inline Result<Opened> open_log(Disk& disk, trace::Sink& sink, Records& replayed,
+                               const Options& options = small_options()) {
   replayed.clear();
   return Log::open(now(), disk, sink, kDirectory, options,
                    [&](const Record& r) { replayed.push_back(r); });
@@ -60,8 +93,9 @@ inline Result<std::unique_ptr<Log>> open_log(Disk& disk, trace::Sink& sink, Reco
 inline std::unique_ptr<Log> must_open(Disk& disk, Records& replayed,
                                       const Options& options = small_options()) {
   static trace::NullSink sink;
-  Result<std::unique_ptr<Log>> log = open_log(disk, sink, replayed, options);
-  return std::move(log.value());
+  Result<Opened> opened = open_log(disk, sink, replayed, options);
+  PLUMB_ASSERT(opened.value().damages.empty(), opened->damages.front().where);
+  return std::move(opened->log);
 }
 
 inline Result<Found> recover_log(Disk& disk, Records& replayed,
@@ -70,8 +104,60 @@ inline Result<Found> recover_log(Disk& disk, Records& replayed,
   return recover(now(), disk, kDirectory, options, [&](const Record& r) { replayed.push_back(r); });
 }
 
-inline bool is_prefix(const Records& prefix, const Records& whole) {
-  return prefix.size() <= whole.size() && std::equal(prefix.begin(), prefix.end(), whole.begin());
+// The dumb twin: what appended records come to, group by group. Hard states are taken from the
+// first `states` records, all else from the first `others`: a hard state has a second place.
+inline Records outcome(const Records& appended, std::size_t others, std::size_t states) {
+  struct Group {
+    Record state{.kind = RecordKind::kHardState};
+    Record base{.kind = RecordKind::kBase, .keep_tail = true};
+    Records entries;
+  };
+  std::map<GroupId, Group> groups;
+  for (std::size_t i = 0; i < states; ++i) {
+    const Record& record = appended[i];
+    if (record.kind == RecordKind::kHardState) groups[record.group].state = record;
+  }
+  for (std::size_t i = 0; i < others; ++i) {
+    const Record& record = appended[i];
+    Group& group = groups[record.group];
+    Records& entries = group.entries;
+    if (record.kind == RecordKind::kEntry) {
+      entries.resize(record.index.value - group.base.index.value - 1);
+      entries.push_back(record);
+    } else if (record.kind == RecordKind::kBase) {
+      const auto obsolete = [&](const Record& e) { return e.index <= record.index; };
+      std::erase_if(entries, obsolete);
+      if (!record.keep_tail) entries.clear();
+      group.base = record;
+      group.base.keep_tail = true;
+    }
+  }
+  Records result;
+  for (auto& [id, group] : groups) {
+    group.state.group = id;
+    const LogIndex end = group.base.index.plus(group.entries.size());
+    group.state.commit = std::min(group.state.commit, end);
+    result.push_back(group.state);
+    if (group.base.index) result.push_back(group.base);
+    result.insert(result.end(), group.entries.begin(), group.entries.end());
+  }
+  return result;
+}
+
+inline Records outcome(const Records& appended) {
+  return outcome(appended, appended.size(), appended.size());
+}
+
+// How many of the appended records, at least `acknowledged`, have come to what was recovered, hard
+// states perhaps being of later ones that were appended; nothing when that cannot be.
+inline std::optional<std::size_t> kept(const Records& replayed, const Records& appended,
+                                       std::size_t acknowledged) {
+  for (std::size_t others = appended.size() + 1; others-- > acknowledged;) {
+    for (std::size_t states = others; states <= appended.size(); ++states) {
+      if (outcome(appended, others, states) == replayed) return others;
+    }
+  }
+  return std::nullopt;
 }
 
 // Appends and flushes each batch; stops at the first failure. What was appended, and how much of it
@@ -93,15 +179,18 @@ inline Status write_batches(Log& log, const std::vector<Records>& batches, Writt
   return {};
 }
 
-// Batches of several shapes: small, over many sectors, larger than a segment.
+// Batches of several shapes: small, over many sectors, larger than a segment; two groups; entries
+// that replace others; bases with and without what follows them.
 inline std::vector<Records> varied_batches() {
   return {{hard_state(1, 2, 0), entry(1, 10)},
           {entry(2, 300), entry(3, 700), entry(4, 0)},
           {hard_state(4, 0, 3)},
-          {entry(5, 100, 2), entry(6, 1200), entry(7, 90)},
-          {entry(8, 4000), entry(9, 20)},
-          {hard_state(5, 1, 9), entry(10, 500), entry(11, 501), entry(12, 502)},
-          {entry(10, 64)}};
+          {entry(1, 100, 2), entry(5, 1200), entry(6, 90)},
+          {entry(7, 5000), entry(8, 20)},
+          {hard_state(5, 1, 8), hard_state(2, 2, 1, 2), base(4), entry(9, 500), entry(10, 501)},
+          {entry(9, 64)},
+          {hard_state(6, 3, 9), base(20, false), entry(21, 30)},
+          {entry(2, 700, 2), entry(22, 600)}};
 }
 
 }  // namespace plumbline::log::test

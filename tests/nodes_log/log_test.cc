@@ -15,10 +15,12 @@ TEST(Log, HandsBackWhatWasFlushedInOrder) {
     const std::unique_ptr<Log> log = must_open(disk, replayed);
     EXPECT_TRUE(replayed.empty());
     ASSERT_TRUE(write_batches(*log, varied_batches(), written));
-    EXPECT_EQ(log->next(), RecordNumber(written.appended.size() + 1));
+    // Each segment begins with what the groups have come to.
+    EXPECT_GT(log->next(), RecordNumber(written.appended.size() + 1));
+    EXPECT_EQ(log->counters().records, written.appended.size());
   }
   must_open(disk, replayed);
-  EXPECT_EQ(replayed, written.appended);
+  EXPECT_EQ(replayed, outcome(written.appended));
 }
 
 TEST(Log, KeepsAppendingAcrossRestarts) {
@@ -27,7 +29,7 @@ TEST(Log, KeepsAppendingAcrossRestarts) {
   Records all;
   for (std::uint64_t start = 0; start < 12; ++start) {
     const std::unique_ptr<Log> log = must_open(disk, replayed);
-    EXPECT_EQ(replayed, all);
+    EXPECT_EQ(replayed, outcome(all));
     for (std::uint64_t i = 1; i <= 3; ++i) {
       all.push_back(entry(start * 3 + i, 150 * i));
       log->append(all.back());
@@ -52,16 +54,17 @@ TEST(Log, RollsOverAndGivesALargeRecordASegmentOfItsOwnSize) {
   MemoryDisk disk;
   CountingSink sink;
   Records replayed;
-  const std::unique_ptr<Log> log = std::move(open_log(disk, sink, replayed).value());
+  const std::unique_ptr<Log> log = std::move(open_log(disk, sink, replayed)->log);
   Written written;
   ASSERT_TRUE(write_batches(
-      *log, {{entry(1, 1000)}, {entry(2, 1000)}, {entry(3, 4096)}, {entry(4, 1)}}, written));
+      *log, {{entry(1, 1000)}, {entry(2, 1000)}, {entry(3, 8192)}, {entry(4, 1)}}, written));
   EXPECT_EQ(log->counters().segments_created, 4U);
   EXPECT_EQ(sink.count["log.segment_rolled"], 3);
-  EXPECT_GT(disk.bytes("log/0000000000000003.wal").size(), 4096U);
-  EXPECT_EQ(disk.bytes("log/0000000000000004.wal").size(), small_options().segment_bytes);
+  // A checkpoint of one group is one record.
+  EXPECT_GT(disk.bytes("log/0000000000000004.wal").size(), kDataAt + 8192U);
+  EXPECT_EQ(disk.bytes("log/0000000000000006.wal").size(), small_options().segment_bytes);
   must_open(disk, replayed);
-  EXPECT_EQ(replayed, written.appended);
+  EXPECT_EQ(replayed, outcome(written.appended));
 }
 
 TEST(Log, OneBatchMayFillSeveralSegments) {
@@ -75,18 +78,18 @@ TEST(Log, OneBatchMayFillSeveralSegments) {
   EXPECT_EQ(log->counters().flushes, 1U);
   EXPECT_GT(log->counters().segments_created, 4U);
   must_open(disk, replayed);
-  EXPECT_EQ(replayed, batch);
+  EXPECT_EQ(replayed, outcome(batch));
 }
 
 TEST(Log, RecordsAppendedDuringAFlushShareTheNextSync) {
   MemoryDisk disk;
   CountingSink sink;
   Records replayed;
-  const std::unique_ptr<Log> log = std::move(open_log(disk, sink, replayed).value());
+  const std::unique_ptr<Log> log = std::move(open_log(disk, sink, replayed)->log);
   int left = 5;
   disk.during_sync = [&] {
-    if (left-- > 0) log->append(entry(static_cast<std::uint64_t>(7 - left), 20));
-    if (left > 0) log->append(entry(static_cast<std::uint64_t>(100 + left), 20));
+    if (left-- > 0) log->append(entry(2, 20));
+    if (left > 0) log->append(entry(3, 20));
   };
   log->append(entry(1, 20));
   ASSERT_TRUE(log->flush(now()));
@@ -125,10 +128,10 @@ TEST(Log, AFailedSyncIsFinalAndRestartTrustsNoCache) {
   // The process restarts, the machine does not: the cache still shows the record that the failed
   // sync dropped. Once open() has handed it out, it must survive.
   must_open(disk, replayed);
-  EXPECT_EQ(replayed, written.appended);
+  EXPECT_EQ(replayed, outcome(written.appended));
   disk.lose_power({Loss::Mode::kNothingSurvives});
   must_open(disk, replayed);
-  EXPECT_EQ(replayed, written.appended);
+  EXPECT_EQ(replayed, outcome(written.appended));
 }
 
 // The same without a failure: killed between write and sync, started again, then the power goes.
@@ -144,10 +147,10 @@ TEST(Log, WhatRestartHandsOutSurvivesALossOfPower) {
     disk.heal();
   }
   must_open(disk, replayed);
-  EXPECT_EQ(replayed.size(), 1U);
+  EXPECT_EQ(replayed, outcome({entry(1, 10)}));
   disk.lose_power({Loss::Mode::kNothingSurvives});
   must_open(disk, replayed);
-  EXPECT_EQ(replayed.size(), 1U);
+  EXPECT_EQ(replayed, outcome({entry(1, 10)}));
 }
 
 TEST(Log, EachFailingCallFailsItsFlushAndAllAfterIt) {
@@ -167,14 +170,80 @@ TEST(Log, EachFailingCallFailsItsFlushAndAllAfterIt) {
       ASSERT_FALSE(status) << "call " << call;
       EXPECT_EQ(status.error().code, code);
       disk.heal();
-      log->append(entry(99, 1));
+      if (log->is_full()) continue;  // below
+      log->append(hard_state(99, 1, 0));
       EXPECT_EQ(log->flush(now()).error().code, code);
       disk.lose_power({Loss::Mode::kMixed, call});
       ASSERT_TRUE(recover_log(disk, replayed)) << "call " << call;
-      EXPECT_GE(replayed.size(), written.acknowledged);
-      EXPECT_TRUE(is_prefix(replayed, written.appended));
+      EXPECT_TRUE(kept(replayed, written.appended, written.acknowledged));
     }
   }
+}
+
+// A disk that has no room for a new segment: nothing is lost, nothing is acknowledged, and the log
+// goes on when there is room.
+TEST(Log, NoRoomForASegmentIsNotFinal) {
+  int full = 0;
+  for (std::uint64_t call = 1;; ++call) {
+    MemoryDisk disk;
+    CountingSink sink;
+    Records replayed;
+    const std::unique_ptr<Log> log = std::move(open_log(disk, sink, replayed)->log);
+    disk.reset_calls();
+    disk.fail_call(call, Errc::kNoSpace, false);
+    Written written;
+    const Status status = write_batches(*log, varied_batches(), written);
+    if (disk.calls() < call) break;
+    ASSERT_EQ(status.error().code, Errc::kNoSpace);
+    if (!log->is_full()) continue;
+    ++full;
+    EXPECT_EQ(sink.count["log.no_room_for_segment"], 1);
+    EXPECT_GT(log->bytes_buffered(), 0U);
+    // What waits is not on the disk, and what was acknowledged is.
+    MemoryDisk image(disk);
+    image.lose_power({Loss::Mode::kMixed, call});
+    ASSERT_TRUE(recover_log(image, replayed));
+    ASSERT_TRUE(kept(replayed, written.appended, written.acknowledged));
+    disk.heal();
+    log->append(entry(1, 100, 7));
+    written.appended.push_back(entry(1, 100, 7));
+    ASSERT_TRUE(log->flush(now())) << "call " << call;
+    EXPECT_FALSE(log->is_full());
+    EXPECT_EQ(log->bytes_buffered(), 0U);
+    disk.lose_power({Loss::Mode::kNothingSurvives});
+    must_open(disk, replayed);
+    ASSERT_EQ(replayed, outcome(written.appended)) << "call " << call;
+  }
+  EXPECT_GT(full, 15);
+}
+
+// The disk stays full until room is made by what the log itself no longer needs.
+TEST(Log, CompactsWhileFull) {
+  MemoryDisk disk;
+  Records replayed;
+  Written written;
+  const std::unique_ptr<Log> log = must_open(disk, replayed);
+  std::vector<Records> batches;
+  for (std::uint64_t i = 1; i <= 8; ++i) batches.push_back({entry(i, 900)});
+  batches.push_back({base(8)});
+  ASSERT_TRUE(write_batches(*log, batches, written));
+  const std::uint64_t before = log->counters().bytes_on_disk;
+  disk.reset_calls();
+  disk.fail_allocations = true;
+  const Status full = write_batches(*log, {{entry(9, 6000)}}, written);
+  ASSERT_FALSE(full);
+  ASSERT_TRUE(log->is_full());
+  ASSERT_FALSE(log->flush(now()));
+  ASSERT_TRUE(log->is_full());
+  const Result<std::uint64_t> removed = log->compact(now());
+  ASSERT_TRUE(removed);
+  EXPECT_GE(*removed, 3U);
+  EXPECT_LT(log->counters().bytes_on_disk, before);
+  disk.fail_allocations = false;
+  ASSERT_TRUE(log->flush(now()));
+  disk.lose_power({Loss::Mode::kNothingSurvives});
+  must_open(disk, replayed);
+  EXPECT_EQ(replayed, outcome(written.appended));
 }
 
 TEST(Log, RefusesTheDirectoryOfAnotherNodeAndHarmsNothing) {
@@ -196,7 +265,7 @@ TEST(Log, RefusesTheDirectoryOfAnotherNodeAndHarmsNothing) {
     EXPECT_EQ(disk.writes(), 0U);
   }
   must_open(disk, replayed);
-  EXPECT_EQ(replayed, written.appended);
+  EXPECT_EQ(replayed, outcome(written.appended));
 }
 
 TEST(Log, AnEmptyLogBelongsToItsNodeFromTheFirstOpen) {
@@ -220,7 +289,26 @@ TEST(Log, ALargerBoundForRecordsHoldsFromTheNextSegmentOn) {
   ASSERT_TRUE(write_batches(*must_open(disk, replayed, options), {{entry(2, 2000)}}, written));
   options.record_bytes_max = 50;
   must_open(disk, replayed, options);
-  EXPECT_EQ(replayed, written.appended);
+  EXPECT_EQ(replayed, outcome(written.appended));
+}
+
+// R-raft-17.
+TEST(Log, InMemoryNothingTouchesTheDisk) {
+  MemoryDisk disk;
+  Records replayed;
+  Options options = small_options();
+  options.in_memory = true;
+  const std::unique_ptr<Log> log = must_open(disk, replayed, options);
+  Written written;
+  ASSERT_TRUE(write_batches(*log, varied_batches(), written));
+  ASSERT_TRUE(log->settle(now()));
+  ASSERT_EQ(*log->compact(now()), 0U);
+  EXPECT_EQ(log->next(), RecordNumber(written.appended.size() + 1));
+  EXPECT_EQ(log->bytes_buffered(), 0U);
+  must_open(disk, replayed, options);
+  ASSERT_TRUE(recover_log(disk, replayed, options));
+  EXPECT_TRUE(replayed.empty());
+  EXPECT_EQ(disk.calls(), 0U);
 }
 
 TEST(Recover, FindsAnEmptyLogWhereThereIsNoneAndChangesNothing) {

@@ -81,6 +81,12 @@ class MemoryFile : public File {
   }
   Status write(Yield&, std::uint64_t offset, BytesView bytes) override {
     if (Status status = disk_.enter(true); !status) return status;
+    if (++disk_.data_writes_ == disk_.stray_write) {
+      if (!disk_.stray_sectors) return {};
+      offset += static_cast<std::uint64_t>(*disk_.stray_sectors) * kSector;
+      if (offset >= inode_->now.size()) return {};
+      bytes = bytes.substr(0, inode_->now.size() - offset);
+    }
     if (inode_->now.size() < offset + bytes.size()) inode_->now.resize(offset + bytes.size(), '\0');
     inode_->now.replace(offset, bytes.size(), bytes);
     for (std::uint64_t s = offset / kSector; s * kSector < offset + bytes.size(); ++s)
@@ -105,6 +111,7 @@ class MemoryFile : public File {
   }
   Status allocate(Yield&, std::uint64_t size) override {
     if (Status status = disk_.enter(true); !status) return status;
+    if (disk_.fail_allocations) return Errc::kNoSpace;
     if (inode_->now.size() < size) inode_->now.resize(size, '\0');
     return {};
   }

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -55,6 +56,13 @@ class MemoryDisk : public Disk {
   std::uint64_t writes() const { return writes_; }
   std::uint64_t syncs() const { return syncs_; }
   void reset_calls() { calls_ = writes_ = syncs_ = 0; }
+  // There is no room for anything that grows.
+  bool fail_allocations = false;
+  // This File::write (from 1) lands so many sectors further on in its file, or nowhere, and says
+  // that all is well.
+  std::uint64_t stray_write = 0;
+  std::optional<std::int64_t> stray_sectors;
+  std::uint64_t data_writes() const { return data_writes_; }
   // Runs inside each File::sync, before it takes effect.
   std::function<void()> during_sync;
 
@@ -76,6 +84,7 @@ class MemoryDisk : public Disk {
   std::uint64_t calls_ = 0;
   std::uint64_t writes_ = 0;
   std::uint64_t syncs_ = 0;
+  std::uint64_t data_writes_ = 0;
   std::uint64_t fail_at_ = 0;
   Errc fail_code_ = Errc::kIo;
   bool fail_is_last_ = false;

@@ -134,6 +134,7 @@ class Collector {
     }
     functions(json);
     faults(json, line);
+    add_first_writes(json, summary_.first_writes);
     probes(json);
     if (line.verdict != SeedVerdict::kPass) cluster(json, line);
     summary_.seeds.push_back(std::move(line));

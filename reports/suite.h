@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "checker/history/result.h"
+#include "reports/first_writes.h"
 #include "reports/seed_verdict.h"
 
 namespace plumbline::reports {
@@ -85,6 +86,7 @@ struct SuiteSummary {
   std::map<std::string, OutcomeCounts> functions;
   std::map<std::string, FaultCounts> faults;
   std::set<std::string> faults_impossible;
+  FirstWritesByKind first_writes;
   std::map<std::string, ProbeCounts> probes;
   // By scenario and fault kind that struck; kNoFault for seeds in which none did.
   std::map<std::string, std::map<std::string, MatrixCell>> matrix;

@@ -86,6 +86,7 @@ std::string suite_json(const SuiteSummary& summary) {
                {"functions", Json::object()},
                {"faults", faults_json(summary)},
                {"faults_impossible", summary.faults_impossible},
+               {"first_writes", first_writes_json(summary.first_writes)},
                {"matrix", matrix_json(summary)},
                {"probes", probes_json(summary)},
                {"probes_never_reached", summary.probes_never_reached()},

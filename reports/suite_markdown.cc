@@ -75,6 +75,24 @@ std::string function_table(const SuiteSummary& summary) {
   return out + "\n";
 }
 
+std::string first_write_table(const SuiteSummary& summary) {
+  const std::vector<FirstWriteRow> rows = first_write_rows(summary.first_writes);
+  if (rows.empty()) return {};
+  std::string out = "First successful write called after a fault:\n\n| fault |";
+  std::string line = "|---|";
+  for (const std::string& heading : first_write_headings()) {
+    out += " " + heading + " |";
+    line += "--:|";
+  }
+  out += "\n" + line + "\n";
+  for (const FirstWriteRow& row : rows) {
+    out += "| " + cell(row.kind) + " |";
+    for (const std::string& number : row.cells) out += " " + number + " |";
+    out += "\n";
+  }
+  return out + "\n";
+}
+
 std::string probe_list(const SuiteSummary& summary) {
   const auto never = summary.probes_never_reached();
   std::string out = fmt::format("{} of {} probes reached.", summary.probes.size() - never.size(),
@@ -96,7 +114,7 @@ std::string suite_markdown(const SuiteSummary& summary) {
   }
   out += verdict_table(summary) + clusters(summary);
   if (!summary.functions.empty()) out += function_table(summary);
-  out += probe_list(summary);
+  out += first_write_table(summary) + probe_list(summary);
   if (out.size() <= kBytesMax) return out;
   // Thousands of scenarios: the totals and the failures are what must not be lost.
   return "## Plumbline\n\n" + headline(summary) + clusters(summary);

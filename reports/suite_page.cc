@@ -171,6 +171,19 @@ std::string faults(const SuiteSummary& summary) {
   return section("faults", "Faults", std::move(table).finish());
 }
 
+std::string first_writes(const SuiteSummary& summary) {
+  std::vector<Column> columns = {{"fault"}, {"since"}};
+  const std::vector<std::string>& headings = first_write_headings();
+  for (std::size_t i = 1; i < headings.size(); ++i) columns.push_back({headings[i], true});
+  Table table("Time from a fault to the success of the first write called since", columns);
+  for (const FirstWriteRow& row : first_write_rows(summary.first_writes)) {
+    std::vector<std::string> cells = {markup(row.kind)};
+    cells.insert(cells.end(), row.cells.begin(), row.cells.end());
+    table.row(cells);
+  }
+  return section("first-writes", "First write after each fault", std::move(table).finish());
+}
+
 std::string probes(const SuiteSummary& summary) {
   const auto never = summary.probes_never_reached();
   std::string html = fmt::format("<p>{} of {} rare branches were reached.</p>\n",
@@ -215,7 +228,7 @@ std::string suite_page(const SuiteSummary& summary) {
   std::string body = strip(summary);
   for (const std::string& note : summary.notes) body += banner(note);
   body += clusters(summary) + scenario_table(summary) + matrix(summary) + functions(summary) +
-          faults(summary) + probes(summary) + slowest(summary);
+          faults(summary) + first_writes(summary) + probes(summary) + slowest(summary);
   return whole_page("Plumbline: " + headline(summary), body);
 }
 

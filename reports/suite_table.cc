@@ -64,6 +64,21 @@ std::string totals(const SuiteSummary& summary) {
       counted(summary.events, "event"));
 }
 
+std::string first_writes(const SuiteSummary& summary) {
+  const std::vector<FirstWriteRow> rows = first_write_rows(summary.first_writes);
+  if (rows.empty()) return {};
+  std::string out =
+      fmt::format("\n{:<20} {:>6} {:>8} {:>10} {:>9} {:>9}   election timeouts\n",
+                  "first write after", "since", "times", "median ms", "p95 ms", "max ms");
+  for (const FirstWriteRow& row : rows) {
+    const std::vector<std::string>& c = row.cells;
+    out += fmt::format("{:<20} {:>6} {:>8} {:>10} {:>9} {:>9}   {:>6} {:>6} {:>6}{}\n",
+                       shortened(plain(row.kind), 20), c[0], c[1], c[2], c[3], c[4], c[5], c[6],
+                       c[7], c[8].empty() || c[8] == "0" ? "" : "  never " + c[8]);
+  }
+  return out;
+}
+
 std::string cautions(const SuiteSummary& summary) {
   std::string out;
   for (const auto& [name, counts] : summary.functions) {
@@ -101,7 +116,7 @@ std::string suite_table(const SuiteSummary& summary, const TableOptions& options
     out += row(layout, shortened(name, kNameMax), counts);
   }
   if (summary.scenarios.size() != 1) out += row(layout, "all", summary.verdicts);
-  out += "\n" + totals(summary) + cautions(summary);
+  out += "\n" + totals(summary) + first_writes(summary) + cautions(summary);
   for (std::size_t i = 0; i < summary.clusters.size() && i < options.clusters_max; ++i) {
     out += "\n" + cluster_lines(summary.clusters[i], options.colour);
   }

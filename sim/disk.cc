@@ -181,6 +181,7 @@ Result<std::size_t> SimDisk::read(Yield& yield, Inode& file, std::uint64_t path,
     return Errc::kIo;
   }
   const std::size_t count = file.read(offset, into);
+  damage_read(file, offset, into.first(count));
   tell(kRead, path, offset, count, hash_bytes({into.data(), count}));
   return count;
 }
@@ -204,7 +205,7 @@ Status SimDisk::write(Yield& yield, Inode& file, std::uint64_t path, std::uint64
     tell(kWriteFailed, path, offset, done, bytes.size());
     return Errc::kIo;
   }
-  reach(bytes.size());
+  if (!damage_write(file, offset, bytes)) reach(bytes.size());
   tell(kWrite, path, offset, bytes.size(), hash_bytes(bytes));
   return {};
 }

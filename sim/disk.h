@@ -5,6 +5,7 @@
 
 #include "nodes/world/disk.h"
 #include "sim/attempts.h"
+#include "sim/damage.h"
 #include "sim/disk_state.h"
 #include "sim/engine.h"
 
@@ -71,6 +72,15 @@ class SimDisk final : public Disk {
   Status sync(Yield& yield, Inode& file, std::uint64_t path);
   Status resize(Yield& yield, Inode& file, std::uint64_t path, std::uint64_t size, bool shrink);
 
+  // disk_damage.cc: damage that was planned, for the first call that it can strike.
+  std::optional<PlannedDamage> take_damage(const Inode& file, DamageKind kind, std::uint64_t offset,
+                                           std::uint64_t bytes);
+  void note_damage(const PlannedDamage& planned, std::string path, std::uint64_t sector);
+  // False when none struck, and then nothing was written.
+  bool damage_write(Inode& file, std::uint64_t offset, BytesView bytes);
+  void land_astray(const Inode& meant, const Key& which, std::uint64_t offset, BytesView bytes);
+  void damage_read(const Inode& file, std::uint64_t offset, std::span<char> read);
+
   Engine& engine_;
   Machine& machine_;
   std::vector<InFlight*> in_flight_;
@@ -80,14 +90,8 @@ class SimDisk final : public Disk {
 // The power of `machine` goes: unsynced bytes and names survive in part, by keyed decisions.
 void lose_power(Engine& engine, Machine& machine);
 
-// One bit of a durable sector under `prefix` is flipped; its path, sector and bit.
-struct Rotten {
-  std::string path;
-  std::uint64_t sector = 0;
-  std::uint32_t bit = 0;
-};
-std::optional<Rotten> rot_disk(Engine& engine, Machine& machine, const Key& which,
-                               std::string_view prefix);
+// One bit of a durable sector in the area is flipped. False when nothing is there.
+bool rot_disk(Engine& engine, Machine& machine, const Key& which, const Area& where);
 
 // A read-only Disk that shows one of the two sides of a DiskState, without copying. Valid until the
 // state changes.

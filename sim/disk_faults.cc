@@ -10,7 +10,6 @@ constexpr trace::Kind kSectorKept{
     "file {a:x}: unsynced sector {b} survives ({c} of 512 bytes, version {d})"};
 constexpr trace::Kind kNameLost{"disk.name_lost",
                                 "unsynced change of a name is lost: -{a:name} +{b:name}"};
-constexpr trace::Kind kRotten{"disk.rotten", "bit {c} of sector {b} of {a:name} rots"};
 
 // A power loss has a temper, so that runs see all of a group of writes survive, none of it, and any
 // part of it.
@@ -83,37 +82,6 @@ void lose_power(Engine& engine, Machine& machine) {
     }
     return survives;
   });
-}
-
-std::optional<Rotten> rot_disk(Engine& engine, Machine& machine, const Key& which,
-                               std::string_view prefix) {
-  struct Candidate {
-    const std::string* path;
-    Inode* file;
-    std::vector<std::uint64_t> sectors;
-  };
-  std::vector<Candidate> candidates;
-  std::uint64_t total = 0;
-  for (const auto& [path, name] : machine.disk.durable_names()) {
-    if (name.is_directory() || !path.starts_with(prefix)) continue;
-    candidates.push_back({&path, name.file.get(), name.file->durable_sectors()});
-    total += candidates.back().sectors.size();
-  }
-  if (total == 0) return std::nullopt;
-  std::uint64_t at = engine.random.below(which.of("disk.rot_sector"), total);
-  const auto bit =
-      static_cast<std::uint32_t>(engine.random.below(which.of("disk.rot_bit"), kSectorBytes * 8));
-  for (const Candidate& candidate : candidates) {
-    if (at >= candidate.sectors.size()) {
-      at -= candidate.sectors.size();
-      continue;
-    }
-    candidate.file->flip_durable_bit(candidate.sectors[at], bit);
-    engine.tell(machine.id, machine.incarnation, kRotten, engine.trace.name(*candidate.path),
-                candidate.sectors[at], bit);
-    return Rotten{*candidate.path, candidate.sectors[at], bit};
-  }
-  return std::nullopt;
 }
 
 }  // namespace plumbline::sim

@@ -92,6 +92,13 @@ Result<std::vector<std::string>> DiskState::list(std::string_view path) const {
   return names_in(names_, path);
 }
 
+std::string DiskState::path_of(const Inode& file) const {
+  for (const auto& [path, name] : names_) {
+    if (name.file.get() == &file) return path;
+  }
+  return {};
+}
+
 void DiskState::change(NameChange change) {
   change.number = next_change_++;
   apply(names_, change);

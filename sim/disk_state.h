@@ -86,6 +86,13 @@ class Inode {
       const std::function<SectorFate(std::uint64_t sector, std::uint32_t versions)>& fate,
       const std::function<bool()>& keep_size);
 
+  // Past the cache, as the device itself might: what is durable changes, and what was clean shows
+  // it. REQUIRES: within durable_size().
+  void write_platter(std::uint64_t offset, BytesView bytes);
+  // What a sector held before its last write; zeros when that was the first.
+  Sector before(std::uint64_t sector) const;
+  bool differs_from_before(std::uint64_t sector) const;
+
   // Numbers of the durable sectors that hold bytes and are below the durable size.
   std::vector<std::uint64_t> durable_sectors() const;
   void flip_durable_bit(std::uint64_t sector, std::uint32_t bit);
@@ -101,6 +108,7 @@ class Inode {
 
   Page& writable(std::shared_ptr<Page>& page);
   void note_overwritten(std::uint64_t sector);
+  void note_before(std::uint64_t sector);
   void make_durable(std::uint64_t page, std::uint8_t sectors,
                     const std::shared_ptr<const Page>& content);
   void settle(const SyncPoint::Covered& covered);
@@ -124,6 +132,8 @@ class Inode {
   // Contents of dirty sectors that were overwritten before any sync: a power loss may leave one of
   // them.
   std::map<std::uint64_t, std::vector<Sector>> overwritten_;
+  // Contents of sectors before their last write, where they were not zeros.
+  std::map<std::uint64_t, Sector> before_;
 };
 
 // A name's meaning.
@@ -156,6 +166,9 @@ class DiskState {
   Status rename(std::string_view from, std::string_view to);
   Result<std::vector<std::string>> list(std::string_view path) const;
   bool is_directory(std::string_view path) const;
+
+  // The name of a file, the first of several; "" when it has none any more.
+  std::string path_of(const Inode& file) const;
 
   // A directory's sync makes the changes durable that were made before it began.
   std::uint64_t last_change() const { return next_change_ - 1; }

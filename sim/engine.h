@@ -1,7 +1,10 @@
 #pragma once
 
+#include <vector>
+
 #include "nodes/base/keyed_random.h"
 #include "nodes/fiber/fiber.h"
+#include "sim/damage.h"
 #include "sim/event_queue.h"
 #include "sim/settings.h"
 #include "sim/trace_recorder.h"
@@ -19,6 +22,7 @@ struct Engine {
   TraceRecorder trace;
   fiber::StackPool stacks;
   EventQueue queue;
+  std::vector<Damage> damages;  // that was done, in the order of time
   TrueTime now;
   std::uint64_t events = 0;
 

@@ -81,6 +81,48 @@ void Inode::note_overwritten(std::uint64_t sector) {
   versions.push_back(before);
 }
 
+// Almost every write is the first to its sector, which costs a look.
+void Inode::note_before(std::uint64_t sector) {
+  const std::shared_ptr<Page>& page = slots_[sector / kSectorsPerPage].cached;
+  const bool zeros =
+      page == nullptr || std::memcmp(sector_of(*page, sector), kZeros.data(), kSectorBytes) == 0;
+  if (!zeros) {
+    std::memcpy(before_[sector].data(), sector_of(*page, sector), kSectorBytes);
+  } else if (!before_.empty()) {
+    before_.erase(sector);
+  }
+}
+
+Sector Inode::before(std::uint64_t sector) const {
+  const auto found = before_.find(sector);
+  return found == before_.end() ? Sector{} : found->second;
+}
+
+bool Inode::differs_from_before(std::uint64_t sector) const {
+  const std::uint64_t page = sector / kSectorsPerPage;
+  const Page& now = page < slots_.size() ? content(slots_[page].cached) : kZeros;
+  return std::memcmp(sector_of(now, sector), before(sector).data(), kSectorBytes) != 0;
+}
+
+void Inode::write_platter(std::uint64_t offset, BytesView bytes) {
+  ensure_pages(pages_for(offset + bytes.size()));
+  for (std::uint64_t done = 0; done < bytes.size();) {
+    const std::uint64_t at = offset + done;
+    const std::uint64_t part =
+        std::min<std::uint64_t>(kSectorBytes - at % kSectorBytes, bytes.size() - done);
+    Slot& slot = slots_[at / kPageBytes];
+    const bool clean = ((slot.dirty | slot.lost) & bit_of(at / kSectorBytes)) == 0;
+    const bool shared = slot.cached == slot.durable;
+    std::memcpy(writable(slot.durable).data() + at % kPageBytes, bytes.data() + done, part);
+    if (clean && shared) {
+      slot.cached = slot.durable;
+    } else if (clean) {
+      std::memcpy(writable(slot.cached).data() + at % kPageBytes, bytes.data() + done, part);
+    }
+    done += part;
+  }
+}
+
 void Inode::write(std::uint64_t offset, BytesView bytes) {
   if (bytes.empty()) return;
   const std::uint64_t end = offset + bytes.size();
@@ -91,6 +133,7 @@ void Inode::write(std::uint64_t offset, BytesView bytes) {
   for (std::uint64_t sector = offset / kSectorBytes; sector <= (end - 1) / kSectorBytes; ++sector) {
     Slot& slot = slots_[sector / kSectorsPerPage];
     if ((slot.dirty & bit_of(sector)) != 0) note_overwritten(sector);
+    note_before(sector);
     slot.dirty = static_cast<std::uint8_t>(slot.dirty | bit_of(sector));
     slot.lost = static_cast<std::uint8_t>(slot.lost & ~bit_of(sector));
   }

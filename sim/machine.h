@@ -4,8 +4,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "sim/clock.h"
+#include "sim/damage.h"
 #include "sim/disk_state.h"
 #include "sim/event_queue.h"
 #include "sim/world.h"
@@ -24,6 +26,7 @@ struct Machine {
   MachineClock clock;
   DiskState disk;
   DiskFaults disk_faults;
+  std::vector<PlannedDamage> planned_damage;
   Incarnation disk_lost_in;  // the last incarnation whose unsynced data was decided about
 
   std::unique_ptr<Runtime> runtime;  // the incarnation that runs; none while down

@@ -265,12 +265,21 @@ void Simulation::set_disk_faults(NodeId id, const DiskFaults& faults) {
 
 const DiskFaults& Simulation::disk_faults(NodeId id) const { return machine(id).disk_faults; }
 
-bool Simulation::rot(NodeId id, const Key& which, std::string_view prefix) {
-  const auto rotten = rot_disk(*engine_, machine(id), which, prefix);
-  if (!rotten) return false;
-  rots_.push_back({id, rotten->path, rotten->sector, rotten->bit, engine_->now});
-  return true;
+bool Simulation::rot(NodeId id, const Key& which, const Area& where) {
+  return rot_disk(*engine_, machine(id), which, where);
 }
+
+void Simulation::damage_next_call(NodeId id, DamageKind kind, const Key& which, const Area& where) {
+  PLUMB_ASSERT(kind != DamageKind::kRot, "rot strikes at once");
+  machine(id).planned_damage.push_back({kind, which, where});
+}
+
+void Simulation::spare(NodeId id, const Key& which) {
+  std::erase_if(machine(id).planned_damage,
+                [&](const PlannedDamage& one) { return one.which.hash() == which.hash(); });
+}
+
+const std::vector<Damage>& Simulation::damages() const { return engine_->damages; }
 
 void Simulation::wipe_disk(NodeId id) {
   PLUMB_ASSERT(!is_up(id), "only the disk of a node that is down can be wiped");

@@ -7,6 +7,7 @@
 
 #include "nodes/base/unique_function.h"
 #include "nodes/world/world.h"
+#include "sim/damage.h"
 #include "sim/event_queue.h"
 #include "sim/settings.h"
 #include "sim/trace_recorder.h"
@@ -33,15 +34,6 @@ enum class Stop {
 enum class CrashKind {
   kProcess,  // memory and tasks are gone; the page cache stays
   kPower,    // unsynced bytes and names survive in part
-};
-
-// One bit that was flipped in a durable sector.
-struct Rot {
-  NodeId node;
-  std::string path;
-  std::uint64_t sector = 0;
-  std::uint32_t bit = 0;  // within the sector
-  TrueTime time;
 };
 
 // A whole cluster in one thread under virtual time. Nothing in it reads a clock, a file or an
@@ -119,11 +111,17 @@ class Simulation {
   // -- Disks.
   void set_disk_faults(NodeId id, const DiskFaults& faults);
   const DiskFaults& disk_faults(NodeId id) const;
-  // Flips one bit of a durable sector of a file whose path begins with `prefix`; `which` decides
-  // where, under purposes of its own (disk.rot_sector, disk.rot_bit). False when there is no byte
-  // to rot.
-  bool rot(NodeId id, const Key& which, std::string_view prefix = {});
-  const std::vector<Rot>& rots() const { return rots_; }
+  // Flips one bit of a durable sector in the area; `which` decides where, under purposes of its own
+  // (disk.rot_sector, disk.rot_bit). False when there is no byte to rot.
+  bool rot(NodeId id, const Key& which, const Area& where = {});
+  // Damages the node's next write or read that touches the area, in this life or a later one; the
+  // choices are drawn under `which` (disk.damage_...). A read is damaged only where that shows.
+  // REQUIRES: `kind` is not kRot; no two damages bear one key.
+  void damage_next_call(NodeId id, DamageKind kind, const Key& which, const Area& where = {});
+  // Takes planned damage back, if it has not struck yet.
+  void spare(NodeId id, const Key& which);
+  // All damage done so far, rot included, in the order of time.
+  const std::vector<Damage>& damages() const;
   // Empties the disk of a node that is down.
   void wipe_disk(NodeId id);
   // What a power loss at this instant would leave if everything unsynced were lost. A view without
@@ -185,7 +183,6 @@ class Simulation {
   std::vector<NodeId> ids_;
   std::unique_ptr<Net> net_;
   std::unique_ptr<Connections> connections_;
-  std::vector<Rot> rots_;
   std::string aborted_;
   bool is_aborted_ = false;
   UniqueFunction<void(NodeId)> after_event_;

@@ -215,7 +215,9 @@ bool ProcessCluster::can(FaultKind kind) const {
     case FaultKind::kOneWayPartition:
     case FaultKind::kBridgePartition:
     case FaultKind::kPartialPartition:
+    case FaultKind::kChainedPartition:
     case FaultKind::kFlappingLink:
+    case FaultKind::kFlappingPartition:
     case FaultKind::kLeaderHunt:
     case FaultKind::kSlowLink:
     case FaultKind::kClog:
@@ -241,6 +243,10 @@ bool ProcessCluster::can(FaultKind kind) const {
     case FaultKind::kDiskSyncError:
     case FaultKind::kDiskFull:
     case FaultKind::kBitRot:
+    case FaultKind::kLostWrite:
+    case FaultKind::kMisdirectedWrite:
+    case FaultKind::kStaleRead:
+    case FaultKind::kWipe:
     case FaultKind::kDiskLies: return false;
   }
   return false;
@@ -281,9 +287,11 @@ void ProcessCluster::fault_started(const Fault& fault) {
   periods_.push_back({.fault = fault, .started = now(), .ended = TrueTime::never()});
 }
 
-void ProcessCluster::fault_ended(const Fault& fault) {
+void ProcessCluster::fault_ended(const Fault& fault, bool struck) {
   for (scenarios::FaultPeriod& period : periods_) {
-    if (period.fault.id == fault.id && period.ended == TrueTime::never()) period.ended = now();
+    if (period.fault.id != fault.id || period.ended != TrueTime::never()) continue;
+    period.ended = now();
+    period.struck = struck;
   }
 }
 

@@ -99,10 +99,14 @@ class ProcessCluster : public scenarios::Cluster {
   void step_wall_clock(NodeId, Duration) override {}
   void freeze_wall_clock(NodeId, bool) override {}
   void set_disk_fault(NodeId, const scenarios::DiskFault&) override {}
-  bool rot(NodeId, const Key&) override { return false; }
+  bool rot(NodeId, scenarios::Structure, const Key&) override { return false; }
+  void damage_next_call(NodeId, FaultKind, scenarios::Structure, const Key&) override {}
+  void spare(NodeId, const Key&) override {}
+  bool was_damaged(const Key&) const override { return false; }
+  void wipe(NodeId) override {}
   void restart_client(std::uint32_t client) override;
   void fault_started(const Fault& fault) override;
-  void fault_ended(const Fault& fault) override;
+  void fault_ended(const Fault& fault, bool struck) override;
 
  private:
   using Link = std::pair<NodeId, NodeId>;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "checker/check.h"
+#include "scenarios/run/first_writes.h"
 
 namespace plumbline::harness {
 
@@ -110,6 +111,7 @@ RunResult RealRun::judge() const {
   RunResult result;
   tally(result);
   result.history = cluster_->recorder().history();
+  result.first_writes = scenarios::first_writes(result.fault_periods, result.history, std::nullopt);
   result.checked = checker::check_history(result.history, {});
   decide(result);
   return result;

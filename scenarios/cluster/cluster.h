@@ -70,7 +70,15 @@ class Cluster {
   virtual void set_disk_fault(NodeId node, const DiskFault& fault) = 0;
   // Flips one bit of what is durable on the node's disk; `which` decides where. False when there is
   // nothing to rot.
-  virtual bool rot(NodeId node, const Key& which) = 0;
+  virtual bool rot(NodeId node, Structure where, const Key& which) = 0;
+  // The node's next write or read there is lost, misdirected or stale, as the kind says, unless it
+  // is spared before.
+  virtual void damage_next_call(NodeId node, FaultKind kind, Structure where, const Key& which) = 0;
+  virtual void spare(NodeId node, const Key& which) = 0;
+  // Whether the damage that bears this key was done.
+  virtual bool was_damaged(const Key& which) const = 0;
+  // Empties the disk of a node that is down. Who lost everything may not come back as who it was.
+  virtual void wipe(NodeId node) = 0;
 
   // Clients are numbered from 1. A restarted client's operation in flight is unknown; it goes on
   // under its identity.
@@ -78,7 +86,7 @@ class Cluster {
 
   // For the trace and the report: a fault of the scenario struck or ended.
   virtual void fault_started(const Fault& fault) = 0;
-  virtual void fault_ended(const Fault& fault) = 0;
+  virtual void fault_ended(const Fault& fault, bool struck) = 0;
 };
 
 }  // namespace plumbline::scenarios

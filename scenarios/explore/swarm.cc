@@ -36,8 +36,9 @@ void fix_ranges(Scenario& scenario, KeyedRandom& random) {
 }
 
 // Which kinds are on in this seed: whole families at a time, then one by one.
-std::vector<FaultKind> kinds_on(const std::vector<FaultKind>& allowed, std::uint64_t on_ppm,
+std::vector<FaultKind> kinds_on(const std::vector<FaultKind>& allowed, const Swarm& swarm,
                                 KeyedRandom& random) {
+  const auto on_ppm = static_cast<std::uint64_t>(swarm.on_ppm);
   std::set<FaultFamily> on_families;
   for (const FaultFamily family : {FaultFamily::kNetwork, FaultFamily::kProcess,
                                    FaultFamily::kClock, FaultFamily::kDisk, FaultFamily::kClient}) {
@@ -47,7 +48,8 @@ std::vector<FaultKind> kinds_on(const std::vector<FaultKind>& allowed, std::uint
   std::vector<FaultKind> on;
   for (const FaultKind kind : allowed) {
     const bool drawn = random.chance(Key("swarm.kind", name_of(kind)), on_ppm);
-    if (drawn && on_families.count(family_of(kind)) != 0) on.push_back(kind);
+    const bool by_chance = drawn && on_families.count(family_of(kind)) != 0;
+    if (by_chance || (swarm.damage_once && damages(kind))) on.push_back(kind);
   }
   if (on.empty() && !allowed.empty()) {
     on.push_back(allowed[random.below(Key("swarm.kind_at_least"), allowed.size())]);
@@ -79,8 +81,8 @@ std::vector<FaultKind> allowed_kinds(const Scenario& scenario) {
   }
   const std::int64_t nodes = scenario.cluster.nodes.high;
   std::erase_if(allowed, [nodes](FaultKind kind) {
-    // A cluster of two or less cannot spare a node that rots.
-    const std::int64_t needed = kind == FaultKind::kBitRot ? 3 : shape_of(kind).nodes_min();
+    // A cluster of two or less cannot spare a node.
+    const std::int64_t needed = may_cost_the_node(kind) ? 3 : shape_of(kind).nodes_min();
     return nodes < needed;
   });
   return allowed;
@@ -90,8 +92,7 @@ Scenario draw(const Scenario& suite_scenario, KeyedRandom& random) {
   Scenario drawn = suite_scenario;
   fix_ranges(drawn, random);
   if (!drawn.swarm) return drawn;
-  const auto on_ppm = static_cast<std::uint64_t>(drawn.swarm->on_ppm);
-  const std::vector<FaultKind> on = kinds_on(allowed_kinds(drawn), on_ppm, random);
+  const std::vector<FaultKind> on = kinds_on(allowed_kinds(drawn), *drawn.swarm, random);
   std::vector<Fault> faults =
       draw_faults(drawn, weighted(on, random), drawn.swarm->count.low, random);
   faults.insert(faults.end(), drawn.faults.begin(), drawn.faults.end());

@@ -17,6 +17,8 @@ constexpr std::int64_t kBurstUs = 5 * kUsPerMs;
 constexpr std::int64_t kCrowdUs = 2'000 * kUsPerMs;
 // A store that is little used makes a disk call within so long.
 constexpr std::int64_t kDiskCallUs = 2'000 * kUsPerMs;
+// And one that may be cut off meanwhile writes something within so long.
+constexpr std::int64_t kWriteUs = 6'000 * kUsPerMs;
 // Whatever strikes, strikes after every node was started once.
 constexpr std::int64_t kFirstUs = kUsPerMs;
 
@@ -46,10 +48,15 @@ Bands bands_of(FaultKind kind) {
     case FaultKind::kDiskReadError:
     case FaultKind::kDiskSyncError:
       return {{{1'000, 10'000}, {50'000, 300'000}, {900'000, 1'000'000}}};
+    case FaultKind::kFlappingPartition: return {{{5, 50}, {100, 400}, {500, 2'000}}};
+    case FaultKind::kLostWrite:
+    case FaultKind::kMisdirectedWrite:
+    case FaultKind::kStaleRead: return {{{1, 1}, {1, 2}, {3, 12}}};
     case FaultKind::kBitRot: return {{{1, 1}, {1, 3}, {4, 32}}};
     case FaultKind::kPartition:
     case FaultKind::kBridgePartition:
     case FaultKind::kPartialPartition:
+    case FaultKind::kChainedPartition:
     case FaultKind::kClog:
     case FaultKind::kResetConnections:
     case FaultKind::kKill:
@@ -58,10 +65,15 @@ Bands bands_of(FaultKind kind) {
     case FaultKind::kPause:
     case FaultKind::kClockFreeze:
     case FaultKind::kDiskFull:
+    case FaultKind::kWipe:
     case FaultKind::kDiskLies:
     case FaultKind::kClientRestart: break;
   }
   return {{kNothing, kNothing, kNothing}};
+}
+
+bool damages_writes(FaultKind kind) {
+  return kind == FaultKind::kLostWrite || kind == FaultKind::kMisdirectedWrite;
 }
 
 // Draws the faults of one seed. Everything about the i-th fault is keyed by i, so that it does not
@@ -70,24 +82,29 @@ class FaultDraw {
  public:
   FaultDraw(const Scenario& scenario, const std::vector<WeightedKind>& kinds, KeyedRandom& random)
       : scenario_(scenario),
+        swarm_(*scenario.swarm),
         kinds_(kinds),
         random_(random),
         nodes_(static_cast<std::uint32_t>(scenario.cluster.nodes.low)),
         end_us_(faults_end(scenario).ns / kUsPerMs),
         timeout_us_(scenario.cluster.election_timeout_ms.low * kUsPerMs) {
     draw_schedule();
-    draw_rotting_nodes();
+    draw_doomed_nodes();
+    take_out_damage();
     constexpr std::uint64_t kAimedPpm[] = {0, 300'000, 700'000};
     aimed_ppm_ = kAimedPpm[random_.below(Key("swarm.aimed"), std::size(kAimedPpm))];
   }
 
   std::vector<Fault> run(std::int64_t count) {
     std::vector<Fault> faults;
+    if (kinds_.empty()) count = 0;
     for (i_ = 0; i_ < static_cast<std::uint64_t>(count); ++i_) {
       faults.push_back(one(static_cast<std::uint64_t>(count)));
       before_us_ = faults.back().at.ns / kUsPerMs;
       before_end_us_ = before_us_ + faults.back().duration.ns / kUsPerMs;
     }
+    add_single_damages(faults);
+    add_staying(faults);
     return faults;
   }
   void number_from(std::uint32_t first, std::vector<Fault>& faults) const {
@@ -115,17 +132,80 @@ class FaultDraw {
     last_us_ = std::min(last_us_, first_us_ + kCrowdUs);
   }
 
-  // Nodes that the scenario rots anyway count among the f that may.
-  void draw_rotting_nodes() {
-    std::set<std::uint32_t> rotten;
+  // Those that may be lost, all together: f of 2f + 1. Nodes that the scenario dooms anyway count
+  // among them.
+  void draw_doomed_nodes() {
+    const std::uint32_t most = (nodes_ - 1) / 2 + (swarm_.damage_majority ? 1 : 0);
+    std::set<std::uint32_t> given;
     for (const Fault& fault : scenario_.faults) {
-      if (fault.kind == FaultKind::kBitRot) rotten.insert(fault.nodes.begin(), fault.nodes.end());
+      if (may_cost_the_node(fault.kind) || fault.stays) {
+        given.insert(fault.nodes.begin(), fault.nodes.end());
+      }
     }
-    rotting_.assign(rotten.begin(), rotten.end());
+    doomed_.assign(given.begin(), given.end());
     for (const std::uint32_t node : shuffled(Key("swarm.rotting"), nodes_)) {
-      if (rotting_.size() >= (nodes_ - 1) / 2) break;
-      if (rotten.count(node) == 0) rotting_.push_back(node);
+      if (doomed_.size() >= most) break;
+      if (given.count(node) == 0) doomed_.push_back(node);
     }
+  }
+
+  // Where each doomed node is damaged exactly once, damage is not drawn like the rest.
+  void take_out_damage() {
+    if (!swarm_.damage_once) return;
+    for (const WeightedKind& kind : kinds_) {
+      if (damages(kind.kind)) damages_.push_back(kind.kind);
+    }
+    std::erase_if(kinds_, [](const WeightedKind& kind) { return damages(kind.kind); });
+  }
+  void add_single_damages(std::vector<Fault>& faults) {
+    if (damages_.empty()) return;
+    for (std::size_t n = 0; n < doomed_.size(); ++n, ++i_) {
+      Fault fault;
+      fault.kind = damages_[random_.below(key("kind"), damages_.size())];
+      const FaultShape& shape = shape_of(fault.kind);
+      fault.at = microseconds(draw_time(fault.kind));
+      fault.duration = microseconds(draw_duration(shape, end_us_ - fault.at.ns / kUsPerMs));
+      fault.nodes = {doomed_[n]};
+      fault.amount = 1;
+      fault.where = draw_structure(fault.kind);
+      faults.push_back(std::move(fault));
+    }
+  }
+
+  // What stays strikes the doomed, so that everything together spares a majority.
+  void add_staying(std::vector<Fault>& faults) {
+    std::vector<FaultKind> can_stay;
+    bool any_is_lost = false;
+    for (const WeightedKind& kind : kinds_) {
+      if (may_stay(kind.kind)) can_stay.push_back(kind.kind);
+      any_is_lost |= may_cost_the_node(kind.kind);
+    }
+    if (can_stay.empty()) return;
+    const auto wanted = static_cast<std::size_t>(swarm_.stay.low);
+    const std::size_t count = std::min(wanted, doomed_.size());
+    const std::vector<std::uint32_t> order =
+        shuffled(Key("swarm.stay"), static_cast<std::uint32_t>(doomed_.size()));
+    for (std::size_t n = 0; n < count; ++n, ++i_) {
+      Fault fault;
+      fault.kind = can_stay[random_.below(key("kind"), can_stay.size())];
+      fault.stays = true;
+      fault.at = microseconds(draw_time(fault.kind));
+      fault.duration = milliseconds(scenario_.duration_ms) - fault.at;
+      fault.nodes = {doomed_[order[n] - 1]};
+      fault.amount = draw_amount(shape_of(fault.kind), fault.duration);
+      const bool alone = count == 1 && damages_.empty() && !any_is_lost;
+      fault.at_leader =
+          alone && may_be_aimed(fault.kind) && random_.chance(key("at_leader"), 500'000);
+      faults.push_back(std::move(fault));
+    }
+  }
+
+  // A snapshot may never be written, and whoever waits for that damages nothing.
+  Structure draw_structure(FaultKind kind) {
+    if (!damages(kind)) return Structure::kAny;
+    constexpr Structure kWeighted[] = {Structure::kAny, Structure::kAny, Structure::kLog,
+                                       Structure::kState};
+    return kWeighted[random_.below(key("where"), std::size(kWeighted))];
   }
 
   // The numbers 1 to n, in an order drawn.
@@ -147,10 +227,11 @@ class FaultDraw {
     Fault fault;
     fault.kind = draw_kind(count);
     const FaultShape& shape = shape_of(fault.kind);
-    fault.at = microseconds(draw_time());
+    fault.at = microseconds(draw_time(shape.kind));
     fault.duration = microseconds(draw_duration(shape, end_us_ - fault.at.ns / kUsPerMs));
     fault.nodes = draw_targets(shape);
     fault.amount = draw_amount(shape, fault.duration);
+    fault.where = draw_structure(fault.kind);
     fault.at_leader = may_be_aimed(fault.kind) && random_.chance(key("at_leader"), aimed_ppm_);
     return fault;
   }
@@ -168,6 +249,11 @@ class FaultDraw {
     return kinds_.back().kind;
   }
 
+  // Damage waits for a write, so it does not begin at the very end.
+  std::int64_t draw_time(FaultKind kind) {
+    const std::int64_t drawn = draw_time();
+    return damages_writes(kind) ? std::min(drawn, std::max(first_us_, end_us_ - kWriteUs)) : drawn;
+  }
   std::int64_t draw_time() {
     if (i_ == 0 || !random_.chance(key("burst"), burst_ppm_)) {
       return between(key("at"), first_us_, last_us_);
@@ -191,6 +277,7 @@ class FaultDraw {
     if (length < 4) range = Range(timeout_us_ / 4, timeout_us_ * 2);
     if (shape.kind == FaultKind::kKillInDiskCall)
       range = {range.low + kDiskCallUs, range.high + kDiskCallUs};
+    if (damages_writes(shape.kind)) range = {range.low + kWriteUs, range.high + kWriteUs};
     // Several leaders in a row.
     if (shape.kind == FaultKind::kLeaderHunt)
       range = {range.low + 4 * timeout_us_, range.high + 4 * timeout_us_};
@@ -198,14 +285,14 @@ class FaultDraw {
   }
 
   std::vector<std::uint32_t> draw_targets(const FaultShape& shape) {
-    if (shape.kind == FaultKind::kBitRot) {
-      return {rotting_[random_.below(key("targets"), rotting_.size())]};
+    if (may_cost_the_node(shape.kind)) {
+      return {doomed_[random_.below(key("targets"), doomed_.size())]};
     }
-    // What has rotted is not seen before it is read, which is when the node starts again.
+    // What is damaged is not seen before it is read, which is when the node starts again.
     const bool restarts = shape.kind == FaultKind::kKill || shape.kind == FaultKind::kPowerLoss ||
                           shape.kind == FaultKind::kKillInDiskCall;
-    if (restarts && may_rot() && random_.chance(key("rotten"), 500'000)) {
-      return {rotting_[random_.below(key("targets"), rotting_.size())]};
+    if (restarts && may_damage() && random_.chance(key("rotten"), 500'000)) {
+      return {doomed_[random_.below(key("targets"), doomed_.size())]};
     }
     switch (shape.targets) {
       case Targets::kNodes: return some_of(key("targets"), nodes_, how_many(shape));
@@ -220,11 +307,11 @@ class FaultDraw {
     }
     return {};
   }
-  bool may_rot() const {
-    return !rotting_.empty() &&
-           std::any_of(kinds_.begin(), kinds_.end(), [](const WeightedKind& weighted) {
-             return weighted.kind == FaultKind::kBitRot;
-           });
+  bool may_damage() const {
+    if (doomed_.empty()) return false;
+    return !damages_.empty() ||
+           std::any_of(kinds_.begin(), kinds_.end(),
+                       [](const WeightedKind& weighted) { return damages(weighted.kind); });
   }
   std::uint32_t draw_size(std::uint32_t low, std::uint32_t high) {
     return static_cast<std::uint32_t>(between(key("size"), low, high));
@@ -253,7 +340,9 @@ class FaultDraw {
   }
 
   const Scenario& scenario_;
-  const std::vector<WeightedKind>& kinds_;
+  const Swarm& swarm_;
+  std::vector<WeightedKind> kinds_;
+  std::vector<FaultKind> damages_;  // kinds of the damage that each doomed node meets once
   KeyedRandom& random_;
   std::uint32_t nodes_;
   std::int64_t end_us_;
@@ -262,7 +351,7 @@ class FaultDraw {
   std::uint64_t aimed_ppm_ = 0;
   std::int64_t first_us_ = 0;
   std::int64_t last_us_ = 0;
-  std::vector<std::uint32_t> rotting_;
+  std::vector<std::uint32_t> doomed_;
   std::uint64_t i_ = 0;
   std::int64_t before_us_ = 0;
   std::int64_t before_end_us_ = 0;

@@ -22,15 +22,18 @@ bool takes_down(FaultKind kind) {
     case FaultKind::kKillInDiskCall:
     case FaultKind::kPowerLoss:
     case FaultKind::kKillAll:
-    case FaultKind::kPowerLossAll: return true;
+    case FaultKind::kPowerLossAll:
+    case FaultKind::kStaleRead:
+    case FaultKind::kWipe: return true;
     default: return strikes_disk_errors(kind);
   }
 }
 
-// Power may be lost by a machine whose process is down, and its disk may rot: that is not in vain.
+// Power may be lost by a machine whose process is down: that is not in vain. What costs nodes stays
+// with those that may be lost.
 bool needs_a_node_up(FaultKind kind) {
   const FaultShape& shape = shape_of(kind);
-  if (kind == FaultKind::kPowerLoss || kind == FaultKind::kBitRot) return false;
+  if (kind == FaultKind::kPowerLoss || may_cost_the_node(kind)) return false;
   if (kind == FaultKind::kResetConnections || kind == FaultKind::kKillAll) return true;
   return shape.targets == Targets::kNodes && shape.family != FaultFamily::kNetwork;
 }
@@ -38,15 +41,19 @@ bool needs_a_node_up(FaultKind kind) {
 bool cuts_links(FaultKind kind) {
   return kind == FaultKind::kPartition || kind == FaultKind::kOneWayPartition ||
          kind == FaultKind::kBridgePartition || kind == FaultKind::kPartialPartition ||
+         kind == FaultKind::kChainedPartition || kind == FaultKind::kFlappingPartition ||
          kind == FaultKind::kLeaderHunt;
 }
 
 // Which nodes may be down when, for all that the faults say.
 class UpAndDown {
  public:
-  explicit UpAndDown(std::uint32_t nodes) : down_until_(nodes + 1), rotten_(nodes + 1) {}
+  explicit UpAndDown(std::uint32_t nodes)
+      : down_until_(nodes + 1), damaged_(nodes + 1), wiped_(nodes + 1) {}
 
   bool surely_up(std::uint32_t node, Duration at) const { return down_until_[node] <= at; }
+  Duration down_until(std::uint32_t node) const { return down_until_[node]; }
+  bool is_wiped(std::uint32_t node) const { return wiped_[node]; }
   std::vector<std::uint32_t> surely_up(Duration at) const {
     std::vector<std::uint32_t> up;
     for (std::uint32_t node = 1; node < down_until_.size(); ++node) {
@@ -62,12 +69,14 @@ class UpAndDown {
     std::vector<std::uint32_t> nodes = fault.nodes;
     if (nodes.empty()) nodes = everyone();
     for (const std::uint32_t node : nodes) {
-      if (fault.kind == FaultKind::kBitRot) rotten_[node] = true;
+      if (damages(fault.kind)) damaged_[node] = true;
+      if (fault.kind == FaultKind::kWipe) wiped_[node] = true;
       if (takes_down(fault.kind)) {
         down_until_[node] = std::max(down_until_[node], fault.at + fault.duration);
       }
-      // What has rotted is read at the next start, and may be found then.
-      if (rotten_[node] && !surely_up(node, fault.at)) down_until_[node] = kNever;
+      // What is damaged is read at the next start, and may be found then.
+      if (damaged_[node] && !surely_up(node, fault.at)) down_until_[node] = kNever;
+      if (wiped_[node]) down_until_[node] = kNever;
     }
   }
 
@@ -79,7 +88,8 @@ class UpAndDown {
   }
 
   std::vector<Duration> down_until_;
-  std::vector<bool> rotten_;
+  std::vector<bool> damaged_;
+  std::vector<bool> wiped_;
 };
 
 bool by_time(const Fault& a, const Fault& b) { return a.at != b.at ? a.at < b.at : a.id < b.id; }
@@ -96,18 +106,26 @@ class VainFaults {
   std::vector<Fault> without() {
     while (!coming_.empty()) {
       Fault fault = coming_.extract(coming_.begin()).value();
-      if (takes_down(fault.kind) && fault.at < disk_call_by_ && !is_given(fault)) {
+      const bool fixed = fault.stays || is_given(fault);
+      if (takes_down(fault.kind) && fault.at < disk_call_by_ && !fixed) {
         wait_for_disk_call(std::move(fault));
         continue;
       }
-      const bool needy = needs_a_node_up(fault.kind) && !is_given(fault);
+      if (may_cost_the_node(fault.kind) && !fixed && !can_be_damaged(fault)) {
+        put_off_until(std::move(fault), cluster_.down_until(fault.nodes.front()));
+        continue;
+      }
+      if (!fixed && is_vain_beside_staying(fault)) continue;
+      if (fault.stays && !wait_until_up(fault)) continue;
+      const bool needy = needs_a_node_up(fault.kind) && !fixed;
       if (needy && cluster_.surely_up(fault.at).empty()) {
         put_off(std::move(fault));
         continue;
       }
       if (needy) strike_what_is_up(fault);
-      if (cuts_links(fault.kind) && !outlasts_other_cuts(fault)) continue;
+      if (cuts_links(fault.kind) && !fault.stays && !outlasts_other_cuts(fault)) continue;
       cluster_.note(fault);
+      if (fault.stays) outside_.insert(fault.nodes.begin(), fault.nodes.end());
       if (fault.kind == FaultKind::kKillInDiskCall) disk_call_by_ = fault.at + kDiskCall;
       kept_.push_back(std::move(fault));
     }
@@ -123,9 +141,37 @@ class VainFaults {
     return std::any_of(scenario_.faults.begin(), scenario_.faults.end(),
                        [&](const Fault& given) { return given.id == fault.id; });
   }
+  // Rot needs bytes only; a write or a read must be made, and who is killed must live.
+  bool can_be_damaged(const Fault& fault) const {
+    const std::uint32_t node = fault.nodes.front();
+    if (fault.kind == FaultKind::kBitRot) return !cluster_.is_wiped(node);
+    return cluster_.surely_up(node, fault.at);
+  }
+  // Who is to stay down or paused must be up when that begins. False when that is never.
+  bool wait_until_up(Fault& fault) const {
+    const Duration up = cluster_.down_until(fault.nodes.front());
+    if (up <= fault.at) return true;
+    if (up >= faults_end(scenario_) - kAfterStart) return false;
+    const Duration end = fault.at + fault.duration;
+    fault.at = up + kAfterStart;
+    fault.duration = end - fault.at;
+    return true;
+  }
+  // Who is outside for good cannot be cut off from the rest once more.
+  bool is_vain_beside_staying(const Fault& fault) const {
+    const Targets targets = shape_of(fault.kind).targets;
+    if (outside_.empty() || (targets != Targets::kSide && targets != Targets::kPair)) return false;
+    std::size_t struck_outside = 0;
+    for (const std::uint32_t node : fault.nodes) struck_outside += outside_.count(node);
+    if (targets == Targets::kPair) return struck_outside > 0;
+    const bool rest_is_outside =
+        static_cast<std::size_t>(scenario_.cluster.nodes.low) - fault.nodes.size() ==
+        outside_.size() - struck_outside;
+    return struck_outside == fault.nodes.size() || rest_is_outside;
+  }
   // Until a node is up again, if that is soon enough.
-  void put_off(Fault fault) {
-    const Duration up_again = cluster_.first_up();
+  void put_off(Fault fault) { put_off_until(std::move(fault), cluster_.first_up()); }
+  void put_off_until(Fault fault, Duration up_again) {
     const Duration end = faults_end(scenario_);
     if (up_again > end - kAfterStart * 2) return;
     fault.at = up_again + kAfterStart;
@@ -177,6 +223,7 @@ class VainFaults {
   std::vector<Fault> kept_;
   Duration cut_until_;
   Duration disk_call_by_;
+  std::set<std::uint32_t> outside_;  // nodes of faults that stay
 };
 
 }  // namespace

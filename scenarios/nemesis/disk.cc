@@ -41,10 +41,39 @@ bool start_rot(Torment& torment, const Fault& fault) {
     for (std::int64_t bit = 0; bit < fault.amount; ++bit) {
       const Key which =
           Key("nemesis.rot").with(fault.id).with(node).with(static_cast<std::uint64_t>(bit));
-      rotted |= torment.cluster().rot(node, which);
+      rotted |= torment.cluster().rot(node, fault.where, which);
     }
   }
   return rotted;
+}
+
+// Whether a write or a read was damaged shows only later: when the node makes one.
+bool start_bad_writes(Torment& torment, const Fault& fault) {
+  for (const NodeId node : torment.targets(fault)) torment.damage_calls(fault, node);
+  return false;
+}
+
+bool did_damage(const Torment& torment, const Fault& fault) { return torment.did_damage(fault); }
+
+// A store reads most when it starts, so that is when its reads are bad.
+bool start_stale_reads(Torment& torment, const Fault& fault) {
+  Cluster& cluster = torment.cluster();
+  for (const NodeId node : torment.targets(fault)) {
+    torment.take_down(fault.id, node, Torment::Death::kKill);
+    torment.damage_calls(fault, node);
+    cluster.at(cluster.now() + fault.duration / 2, [&torment, id = fault.id, node] {
+      if (torment.is_active(id)) torment.release(id, node);
+    });
+  }
+  return false;
+}
+
+bool start_wipe(Torment& torment, const Fault& fault) {
+  for (const NodeId node : torment.targets(fault)) {
+    torment.take_down(fault.id, node, Torment::Death::kKill);
+    torment.cluster().wipe(node);
+  }
+  return true;
 }
 
 constexpr NemesisEntry kTable[] = {
@@ -54,6 +83,10 @@ constexpr NemesisEntry kTable[] = {
     {FaultKind::kDiskSyncError, start_sync_error, any_target_up, true},
     {FaultKind::kDiskFull, start_full, any_target_up, true},
     {FaultKind::kBitRot, start_rot},
+    {FaultKind::kLostWrite, start_bad_writes, did_damage, true},
+    {FaultKind::kMisdirectedWrite, start_bad_writes, did_damage, true},
+    {FaultKind::kStaleRead, start_stale_reads, did_damage},
+    {FaultKind::kWipe, start_wipe},
     {FaultKind::kDiskLies, start_lies, any_target_up},
 };
 

@@ -61,13 +61,29 @@ void Nemesis::end(std::size_t index) {
   if (nemesis_of(planned.fault.kind).revives) {
     for (const NodeId node : torment_.targets(planned.fault)) torment_.start_if_free(node);
   }
-  cluster_.fault_ended(planned.fault);
+  cluster_.fault_ended(planned.fault, planned.struck);
 }
 
 void Nemesis::heal_all() {
   healed_ = true;
-  for (std::size_t i = 0; i < plan_.size(); ++i) end(i);
+  for (std::size_t i = 0; i < plan_.size(); ++i) {
+    Planned& planned = plan_[i];
+    if (!planned.fault.stays) end(i);
+    // What another fault had cut or held down before is so by this one alone from now on. A process
+    // that was down is not paused.
+    else if (planned.in_force && planned.fault.kind != FaultKind::kPause)
+      planned.struck = true;
+  }
   for (const NodeId node : cluster_.nodes()) torment_.start_if_free(node);
+}
+
+std::set<NodeId> Nemesis::outside() const {
+  std::set<NodeId> nodes;
+  for (const Planned& planned : plan_) {
+    if (!planned.fault.stays || !planned.armed || planned.impossible) continue;
+    for (const NodeId node : torment_.targets(planned.fault)) nodes.insert(node);
+  }
+  return nodes;
 }
 
 bool Nemesis::struck(const Planned& planned) const {

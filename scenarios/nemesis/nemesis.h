@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <vector>
 
 #include "scenarios/cluster/cluster.h"
@@ -27,9 +28,11 @@ class Nemesis {
   // enabled (the key "fault.enabled" with its id), so that whoever shrinks the run can take it
   // away.
   void arm();
-  // The quiet time: everything is undone, every node that is down is started, and no fault strikes
-  // any more.
+  // The quiet time: everything is undone but what stays, every node that is down is started, and no
+  // fault strikes any more.
   void heal_all();
+  // The nodes of faults that stay: nothing is asked of them in the quiet time.
+  std::set<NodeId> outside() const;
 
   std::map<FaultKind, Tally> tallies() const;
 

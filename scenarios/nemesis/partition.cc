@@ -62,22 +62,45 @@ bool start_partial(Torment& torment, const Fault& fault) {
   return cut(torment, fault.id, {ends.at(0)}, {ends.at(1)});
 }
 
-// Swings until the fault is over; only then nothing new is scheduled.
-void swing(Torment& torment, const Fault& fault, bool down) {
-  if (!torment.is_active(fault.id)) return;
-  const std::vector<NodeId> ends = torment.targets(fault);
-  if (down) {
-    cut(torment, fault.id, {ends.at(0)}, {ends.at(1)});
-  } else {
-    mend(torment, fault.id, {ends.at(0)}, {ends.at(1)});
+bool start_chain(Torment& torment, const Fault& fault) {
+  const std::vector<NodeId> line = torment.targets(fault);
+  bool changed = false;
+  for (std::size_t i = 0; i + 2 < line.size(); ++i) {
+    const std::vector<NodeId> beyond(line.begin() + static_cast<std::ptrdiff_t>(i) + 2, line.end());
+    changed |= cut(torment, fault.id, {line[i]}, beyond);
   }
-  Cluster& cluster = torment.cluster();
-  cluster.at(cluster.now() + milliseconds(fault.amount),
-             [&torment, fault, down] { swing(torment, fault, !down); });
+  return changed;
 }
 
-bool start_flapping(Torment& torment, const Fault& fault) {
-  swing(torment, fault, true);
+// What swings: links from `one` to `other` and back.
+struct Hinge {
+  Fault fault;
+  std::vector<NodeId> one;
+  std::vector<NodeId> other;
+};
+
+// Swings until the fault is over; only then nothing new is scheduled.
+void swing(Torment& torment, const Hinge& hinge, bool down) {
+  if (!torment.is_active(hinge.fault.id)) return;
+  if (down) {
+    cut(torment, hinge.fault.id, hinge.one, hinge.other);
+  } else {
+    mend(torment, hinge.fault.id, hinge.one, hinge.other);
+  }
+  Cluster& cluster = torment.cluster();
+  cluster.at(cluster.now() + milliseconds(hinge.fault.amount),
+             [&torment, hinge, down] { swing(torment, hinge, !down); });
+}
+
+bool start_flapping_link(Torment& torment, const Fault& fault) {
+  const std::vector<NodeId> ends = torment.targets(fault);
+  swing(torment, {fault, {ends.at(0)}, {ends.at(1)}}, true);
+  return true;
+}
+
+bool start_flapping_partition(Torment& torment, const Fault& fault) {
+  const std::vector<NodeId> side = torment.targets(fault);
+  swing(torment, {fault, side, torment.others(side)}, true);
   return true;
 }
 
@@ -111,9 +134,14 @@ bool start_hunt(Torment& torment, const Fault& fault) {
 }
 
 constexpr NemesisEntry kTable[] = {
-    {FaultKind::kPartition, start_partition},    {FaultKind::kOneWayPartition, start_one_way},
-    {FaultKind::kBridgePartition, start_bridge}, {FaultKind::kPartialPartition, start_partial},
-    {FaultKind::kFlappingLink, start_flapping},  {FaultKind::kLeaderHunt, start_hunt},
+    {FaultKind::kPartition, start_partition},
+    {FaultKind::kOneWayPartition, start_one_way},
+    {FaultKind::kBridgePartition, start_bridge},
+    {FaultKind::kPartialPartition, start_partial},
+    {FaultKind::kChainedPartition, start_chain},
+    {FaultKind::kFlappingLink, start_flapping_link},
+    {FaultKind::kFlappingPartition, start_flapping_partition},
+    {FaultKind::kLeaderHunt, start_hunt},
 };
 
 }  // namespace

@@ -28,6 +28,10 @@ void add(DiskFault& whole, const DiskFault& part) {
   whole.lies_about_sync |= part.lies_about_sync;
 }
 
+Key damage_key(std::uint32_t fault, NodeId node, std::uint64_t n) {
+  return Key("nemesis.damage").with(fault).with(node).with(n);
+}
+
 LinkFault with(LinkFault whole, const LinkFault& part) {
   add(whole, part);
   return whole;
@@ -84,6 +88,9 @@ bool Torment::clear(std::uint32_t fault) {
   }
   for (const auto& [node, effect] : paused_.take_all(fault)) {
     if (!paused_.has(node)) cluster_.resume(node);
+  }
+  for (const auto& [call, effect] : damaged_calls_.take_all(fault)) {
+    cluster_.spare(call.first, damage_key(fault, call.first, call.second));
   }
   // A node that made no disk call meanwhile would die at one long after the fault: it dies now.
   for (const auto& [node, effect] : armed_.take_all(fault)) {
@@ -188,6 +195,20 @@ bool Torment::take_down(std::uint32_t fault, NodeId node, Death death) {
   if (paused_.has(node)) cluster_.resume(node);
   paused_.forget(node);
   return was_up || death == Death::kPowerLoss;
+}
+
+void Torment::damage_calls(const Fault& fault, NodeId node) {
+  for (std::uint64_t n = 0; n < static_cast<std::uint64_t>(fault.amount); ++n) {
+    damaged_calls_.put({node, n}, fault.id, true);
+    cluster_.damage_next_call(node, fault.kind, fault.where, damage_key(fault.id, node, n));
+  }
+}
+
+bool Torment::did_damage(const Fault& fault) const {
+  for (const NodeId node : targets(fault)) {
+    if (cluster_.was_damaged(damage_key(fault.id, node, 0))) return true;
+  }
+  return false;
 }
 
 bool Torment::died_in_disk_call(const Fault& fault) const {

@@ -46,6 +46,10 @@ class Torment {
   void slow_processor(std::uint32_t fault, NodeId node, std::uint64_t percent);
   bool pause(std::uint32_t fault, NodeId node);
 
+  // Damages the node's next calls that the fault's kind is about, as many as its amount says.
+  void damage_calls(const Fault& fault, NodeId node);
+  bool did_damage(const Fault& fault) const;
+
   enum class Death { kKill, kInDiskCall, kPowerLoss };
   bool take_down(std::uint32_t fault, NodeId node, Death death);
   // The fault holds the node down no longer.
@@ -57,6 +61,7 @@ class Torment {
 
  private:
   using Link = std::pair<NodeId, NodeId>;
+  using DamagedCall = std::pair<NodeId, std::uint64_t>;  // of a node, and the how many-eth
 
   LinkFault link_now(const Link& link) const;
   void apply_link(const Link& link) { cluster_.set_link(link.first, link.second, link_now(link)); }
@@ -74,6 +79,7 @@ class Torment {
   Overlay<NodeId, bool> frozen_;
   Overlay<NodeId, bool> paused_;
   Overlay<NodeId, bool> held_down_;
+  Overlay<DamagedCall, bool> damaged_calls_;
   Overlay<NodeId, bool> armed_;  // to die in a disk call
 };
 

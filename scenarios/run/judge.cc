@@ -5,15 +5,11 @@
 
 #include "checker/check.h"
 #include "nodes/replica/replica.h"
+#include "scenarios/run/first_writes.h"
 #include "scenarios/run/sim_run.h"
 
 namespace plumbline::scenarios {
 namespace {
-
-std::string seconds_text(TrueTime time) {
-  const std::string fraction = std::to_string(1'000 + time.ns / 1'000'000 % 1'000).substr(1);
-  return std::to_string(time.ns / 1'000'000'000) + "." + fraction + " s";
-}
 
 void take(RunResult& result, RunVerdict verdict, const Violation& violation) {
   result.verdict = verdict;
@@ -42,6 +38,7 @@ RunResult SimRun::judge() {
   RunResult result;
   tally(result);
   result.history = cluster_.recorder().history();
+  result.first_writes = first_writes(result.fault_periods, result.history, healed_at());
   result.checked = checker::check_history(result.history, {});
   decide(result);
   return result;
@@ -54,7 +51,7 @@ void SimRun::tally(RunResult& result) const {
   result.events = simulation.events();
   result.ended = simulation.now();
   result.durable_images_checked = invariants_.durable_images_checked();
-  result.disk_bytes_rotted = simulation.rots().size();
+  result.disk_damages = simulation.damages().size();
   result.unused_overrides = simulation.random().unused_overrides();
   result.fault_periods = cluster.fault_periods();
   for (const auto& [kind, tally] : nemesis_.tallies()) {
@@ -93,6 +90,7 @@ void SimRun::decide(RunResult& result) const {
         result, RunVerdict::kLiveness,
         {.property = "liveness", .sentence = *what, .at = result.ended, .event = result.events});
   }
+  if (late_recovery_) return take(result, RunVerdict::kLiveness, *late_recovery_);
   for (const checker::Report& report : result.checked.reports) {
     if (report.verdict != checker::Verdict::kUnknown) continue;
     result.verdict = RunVerdict::kIndeterminate;
@@ -105,31 +103,6 @@ void SimRun::decide(RunResult& result) const {
     result.property = "vacuous";
     result.sentence = *why;
   }
-}
-
-// R-raft-24, R-raft-19, R-raft-20: left in peace, everything ends and everybody catches up. Names
-// what does not.
-std::optional<std::string> SimRun::stuck() const {
-  if (scenario_.mode != Mode::kLiveness || finished()) return std::nullopt;
-  SimCluster& cluster = const_cast<SimCluster&>(cluster_);
-  const sim::Simulation& simulation = cluster.simulation();
-  std::string what = std::to_string(scenario_.quiet_ms / 1000) + " s after the last fault";
-  for (const ClientSlot& slot : cluster.clients()) {
-    if (slot.done) continue;
-    what += "; c" + std::to_string(slot.id) + " has not finished (operation " +
-            std::to_string(slot.next_operation) + " of " +
-            std::to_string(slot.spec.operations.low) + ")";
-  }
-  for (const NodeId node : cluster.nodes()) {
-    if (simulation.is_up(node) || may_stay_down(node)) continue;
-    what += "; " + simulation.name(node) + " is down " + simulation.halted(node);
-  }
-  what += " at " + seconds_text(simulation.now()) + "; " + describe_nodes();
-  if (what.ends_with('\n')) what.pop_back();
-  for (std::size_t at = what.find('\n'); at != std::string::npos; at = what.find('\n', at)) {
-    what.replace(at, 1, "; ");
-  }
-  return what;
 }
 
 // An operation type that never succeeded, or a kind of fault that was drawn and never struck.

@@ -42,7 +42,24 @@ Json head(const RunRequest& request, RunVerdict verdict, const std::string& plan
   line["scenario_hash"] = scenario_hash_text(request.scenario);
   line["seed"] = seed_text(request.seed);
   line["verdict"] = name_of(verdict);
+  line["election_timeout_ms"] = request.scenario.cluster.election_timeout_ms.low;
   return line;
+}
+
+Json in_us(const std::vector<Duration>& waits) {
+  Json list = Json::array();
+  for (const Duration wait : waits) list.push_back(wait.ns / 1'000);
+  return list;
+}
+
+Json first_writes_json(const std::map<std::string, FirstWrites>& all) {
+  Json json = Json::object();
+  for (const auto& [kind, waits] : all) {
+    json[kind] = {{"after_start_us", in_us(waits.after_start)},
+                  {"after_end_us", in_us(waits.after_end)},
+                  {"never", waits.never}};
+  }
+  return json;
 }
 
 void add_counts(Json& line, const RunResult& result) {
@@ -68,6 +85,7 @@ void add_counts(Json& line, const RunResult& result) {
   line["faults_impossible"] = Json::array();
   for (const FaultKind kind : result.faults_impossible)
     line["faults_impossible"].push_back(name_of(kind));
+  line["first_writes"] = first_writes_json(result.first_writes);
   line["probes"] = result.probes;
   if (!result.unused_overrides.empty()) line["unused_overrides"] = result.unused_overrides;
 }
@@ -80,7 +98,8 @@ Json fault_json(const FaultPeriod& period, TrueTime run_ended) {
           {"nodes", period.fault.nodes},
           {"start_ms", period.started.ns / 1'000'000},
           {"end_ms", end.ns / 1'000'000},
-          {"amount", period.fault.amount}};
+          {"amount", period.fault.amount},
+          {"struck", period.struck}};
 }
 
 Status write_text(const std::filesystem::path& path, const std::string& text) {

@@ -41,6 +41,15 @@ struct FaultPeriod {
   Fault fault;
   TrueTime started;
   TrueTime ended = TrueTime::never();
+  bool struck = true;  // known when it has ended
+};
+
+// What clients waited for after faults of one kind: from a fault's start, and from its end, to the
+// success of the first write called since.
+struct FirstWrites {
+  std::vector<Duration> after_start;
+  std::vector<Duration> after_end;
+  std::uint64_t never = 0;  // writes were called since, and none succeeded
 };
 
 // Everything that is known of a run when it is over. What of it goes to which file:
@@ -61,11 +70,12 @@ struct RunResult {
   std::map<std::string, std::uint64_t> probes;
   std::vector<std::string> unused_overrides;
   std::uint64_t durable_images_checked = 0;
-  std::uint64_t disk_bytes_rotted = 0;
+  std::uint64_t disk_damages = 0;
 
   checker::History history;
   checker::CheckResult checked;
   std::vector<FaultPeriod> fault_periods;
+  std::map<std::string, FirstWrites> first_writes;  // by kind of fault
 };
 
 }  // namespace plumbline::scenarios

@@ -28,11 +28,38 @@ replica::ReplicaOptions replica_options(const Scenario& scenario, NodeId node,
   options.raft.entries_per_append_max =
       static_cast<std::uint32_t>(cluster.entries_per_append_max.low);
   options.raft.inflight_appends_max = static_cast<std::uint32_t>(cluster.inflight_appends_max.low);
+  options.raft.pre_vote = cluster.pre_vote.low != 0;
   options.log.segment_bytes = static_cast<std::uint64_t>(cluster.segment_kib.low) * 1024;
   options.log.identity = {.cluster = kClusterIdentity, .node = node};
   options.apply_batch = static_cast<std::uint32_t>(cluster.apply_batch.low);
   options.apply_pause = microseconds(cluster.apply_pause_us.low);
   return options;
+}
+
+// Header and marks of a segment lie before its first batch.
+constexpr std::uint64_t kFirstBatch = 3 * 512;
+
+// Where a replica keeps each structure.
+sim::Area area_of(Structure where) {
+  const std::string log = std::string(replica::Replica::kLogDirectory) + "/";
+  switch (where) {
+    case Structure::kAny: return {};
+    case Structure::kLog: return {.prefix = log, .from = kFirstBatch};
+    case Structure::kState: return {.prefix = log, .to = kFirstBatch};
+    case Structure::kSnapshot: return {.prefix = "snapshot"};
+  }
+  return {};
+}
+
+sim::DamageKind damage_of(FaultKind kind) {
+  switch (kind) {
+    case FaultKind::kLostWrite: return sim::DamageKind::kLostWrite;
+    case FaultKind::kMisdirectedWrite: return sim::DamageKind::kMisdirectedWrite;
+    case FaultKind::kStaleRead: return sim::DamageKind::kStaleRead;
+    default: break;
+  }
+  PLUMB_ASSERT(false, std::string(name_of(kind)) + " damages no disk call");
+  return sim::DamageKind::kRot;
 }
 
 }  // namespace
@@ -154,11 +181,41 @@ void SimCluster::set_disk_fault(NodeId node, const DiskFault& fault) {
                                .slow_percent = fault.slow_percent});
 }
 
-bool SimCluster::rot(NodeId node, const Key& which) {
-  if (!simulation_.rot(node, which, replica::Replica::kLogDirectory)) return false;
-  tormented_.insert(node);
-  rotted_.insert(node);
-  return true;
+bool SimCluster::disk_was_tormented(NodeId node) const {
+  return tormented_.count(node) != 0 || disk_was_damaged(node);
+}
+
+bool SimCluster::disk_was_damaged(NodeId node) const {
+  if (disk_was_wiped(node)) return true;
+  const std::vector<sim::Damage>& damages = simulation_.damages();
+  return std::any_of(damages.begin(), damages.end(),
+                     [node](const sim::Damage& damage) { return damage.node == node; });
+}
+
+bool SimCluster::rot(NodeId node, Structure where, const Key& which) {
+  // There may be none of that structure yet; something else is damaged then.
+  return simulation_.rot(node, which, area_of(where)) ||
+         simulation_.rot(node, which, area_of(Structure::kAny));
+}
+
+void SimCluster::damage_next_call(NodeId node, FaultKind kind, Structure where, const Key& which) {
+  simulation_.damage_next_call(node, damage_of(kind), which, area_of(where));
+}
+
+bool SimCluster::was_damaged(const Key& which) const {
+  const std::vector<sim::Damage>& damages = simulation_.damages();
+  return std::any_of(damages.begin(), damages.end(),
+                     [hash = which.hash()](const auto& damage) { return damage.which == hash; });
+}
+
+void SimCluster::wipe(NodeId node) {
+  simulation_.wipe_disk(node);
+  wiped_.insert(node);
+}
+
+// Under its old identity a wiped node would break what it has promised, and no operator starts it.
+void SimCluster::start(NodeId node) {
+  if (!disk_was_wiped(node)) simulation_.start(node);
 }
 
 void SimCluster::restart_client(std::uint32_t client) {
@@ -175,10 +232,12 @@ void SimCluster::fault_started(const Fault& fault) {
   periods_.push_back({.fault = fault, .started = now(), .ended = TrueTime::never()});
 }
 
-void SimCluster::fault_ended(const Fault& fault) {
+void SimCluster::fault_ended(const Fault& fault, bool struck) {
   simulation_.tell(kFaultEnded, fault.id, simulation_.trace().name(name_of(fault.kind)));
   for (FaultPeriod& period : periods_) {
-    if (period.fault.id == fault.id && period.ended == TrueTime::never()) period.ended = now();
+    if (period.fault.id != fault.id || period.ended != TrueTime::never()) continue;
+    period.ended = now();
+    period.struck = struck;
   }
 }
 

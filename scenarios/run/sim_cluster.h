@@ -32,9 +32,11 @@ class SimCluster : public Cluster {
   void set_faults_over() { faults_over_ = true; }
   void start_everything();
 
-  // Injected so far: what excuses a node for halting, and for staying down.
-  bool disk_was_tormented(NodeId node) const { return tormented_.count(node) != 0; }
-  bool disk_was_rotted(NodeId node) const { return rotted_.count(node) != 0; }
+  // What was done to a disk so far. Failed calls, damage and wiping excuse a node for halting;
+  // damage that struck and wiping, for what its disk no longer keeps of its promises.
+  bool disk_was_tormented(NodeId node) const;
+  bool disk_was_damaged(NodeId node) const;
+  bool disk_was_wiped(NodeId node) const { return wiped_.count(node) != 0; }
 
   const std::vector<FaultPeriod>& fault_periods() const { return periods_; }
 
@@ -45,7 +47,7 @@ class SimCluster : public Cluster {
   const std::vector<NodeId>& nodes() const override { return store_nodes_; }
   bool is_up(NodeId node) const override { return simulation_.is_up(node); }
   std::optional<NodeId> leader() const override;
-  void start(NodeId node) override { simulation_.start(node); }
+  void start(NodeId node) override;
   void kill(NodeId node) override { simulation_.kill(node); }
   void kill_in_disk_call(NodeId node) override;
   void power_loss(NodeId node) override { simulation_.power_loss(node); }
@@ -58,10 +60,14 @@ class SimCluster : public Cluster {
   void step_wall_clock(NodeId node, Duration by) override { simulation_.step_wall_clock(node, by); }
   void freeze_wall_clock(NodeId node, bool frozen) override;
   void set_disk_fault(NodeId node, const DiskFault& fault) override;
-  bool rot(NodeId node, const Key& which) override;
+  bool rot(NodeId node, Structure where, const Key& which) override;
+  void damage_next_call(NodeId node, FaultKind kind, Structure where, const Key& which) override;
+  void spare(NodeId node, const Key& which) override { simulation_.spare(node, which); }
+  bool was_damaged(const Key& which) const override;
+  void wipe(NodeId node) override;
   void restart_client(std::uint32_t client) override;
   void fault_started(const Fault& fault) override;
-  void fault_ended(const Fault& fault) override;
+  void fault_ended(const Fault& fault, bool struck) override;
 
  private:
   void add_replicas(const Scenario& scenario);
@@ -74,7 +80,7 @@ class SimCluster : public Cluster {
   std::vector<ClientSlot> slots_;
   bool faults_over_ = false;
   std::set<NodeId> tormented_;
-  std::set<NodeId> rotted_;
+  std::set<NodeId> wiped_;
   std::map<NodeId, std::int64_t>
       own_drift_;  // of a node whose clock was tormented: what it goes back to
   std::vector<FaultPeriod> periods_;

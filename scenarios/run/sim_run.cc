@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "nodes/replica/replica.h"
+#include "scenarios/run/replica_of.h"
 
 namespace plumbline::scenarios {
 namespace {
@@ -14,11 +14,6 @@ constexpr trace::Kind kFaultsOver{"run.faults_over",
 constexpr std::uint64_t kEventsMax = 20'000'000;
 // In safety mode clients are told so long before the end that their last reads should begin.
 constexpr Duration kLastReads = seconds(3);
-
-const replica::Replica* replica_of(const sim::Simulation& simulation, NodeId node) {
-  const auto* replica = static_cast<const replica::Replica*>(simulation.node(node));
-  return replica != nullptr && replica->core() != nullptr ? replica : nullptr;
-}
 
 }  // namespace
 
@@ -52,7 +47,7 @@ SimRun::SimRun(const RunRequest& request)
       nemesis_(cluster_, scenario_.faults),
       invariants_(cluster_.simulation(), cluster_.nodes(),
                   {.durable_image_every = 64,
-                   .is_excused = [this](NodeId node) { return cluster_.disk_was_rotted(node); }}) {
+                   .is_excused = [this](NodeId node) { return cluster_.disk_was_damaged(node); }}) {
   sim::Simulation& simulation = cluster_.simulation();
   if (request.check_invariants) {
     simulation.set_after_event([this](NodeId node) { invariants_.after_event(node); });
@@ -76,6 +71,8 @@ void SimRun::end_of_faults() {
   if (scenario_.mode == Mode::kLiveness) nemesis_.heal_all();
   cluster_.set_faults_over();
   in_peace_ = true;
+  peace_at_ = cluster_.now();
+  if (scenario_.recovery_timeouts > 0) ask_for_recovery();
 }
 
 void SimRun::run() {
@@ -94,33 +91,6 @@ void SimRun::run_to_event(std::uint64_t event) {
 void SimRun::run_to_time(TrueTime time) {
   cluster_.simulation().run_until([this] { return finished(); },
                                   std::min(time, TrueTime{} + milliseconds(scenario_.duration_ms)));
-}
-
-// Once done in peace, an idle cluster says nothing new: the run ends before its time. In safety
-// mode faults strike to the end.
-bool SimRun::finished() const {
-  return scenario_.mode == Mode::kLiveness && in_peace_ && cluster_.all_clients_done() &&
-         caught_up();
-}
-
-bool SimRun::may_stay_down(NodeId node) const { return cluster_.disk_was_rotted(node); }
-
-bool SimRun::caught_up() const {
-  const sim::Simulation& simulation = const_cast<SimCluster&>(cluster_).simulation();
-  LogIndex reached;
-  bool first = true;
-  for (const NodeId node : cluster_.nodes()) {
-    const replica::Replica* const replica = replica_of(simulation, node);
-    if (replica == nullptr) {
-      if (may_stay_down(node)) continue;
-      return false;
-    }
-    if (replica->applied() != replica->core()->last_index()) return false;
-    if (!first && replica->applied() != reached) return false;
-    reached = replica->applied();
-    first = false;
-  }
-  return true;
 }
 
 void SimRun::node_halted(NodeId node, const std::string& reason) {

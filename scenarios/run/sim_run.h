@@ -51,9 +51,17 @@ class SimRun {
   bool finished() const;
   bool caught_up() const;
   bool may_stay_down(NodeId node) const;
+  // A fault that stays strikes it: nothing is asked of it.
+  bool is_outside(NodeId node) const;
   void node_halted(NodeId node, const std::string& reason);
   void end_of_faults();
+  // liveness.cc
+  void ask_for_recovery();
+  std::optional<TrueTime> healed_at() const;
   std::optional<std::string> stuck() const;
+  std::string whats_stuck() const;
+  std::string stuck_clients() const;
+  std::string stuck_replicas() const;
   void tally(RunResult& result) const;
   void decide(RunResult& result) const;
   std::optional<std::string> vacuous(const RunResult& result) const;
@@ -63,7 +71,9 @@ class SimRun {
   Nemesis nemesis_;
   RaftInvariants invariants_;
   bool in_peace_ = false;
+  TrueTime peace_at_;
   std::optional<Violation> unjustified_halt_;
+  std::optional<Violation> late_recovery_;
 };
 
 // The simulator's settings that a scenario stands for.

@@ -45,7 +45,10 @@ Problem check_workloads(const std::vector<WorkloadSpec>& workloads) {
   return {};
 }
 
-Problem check_swarm(const Swarm& swarm) {
+Problem check_swarm(const Swarm& swarm, Mode mode) {
+  if (swarm.stay.high > 0 && mode == Mode::kSafety) {
+    return "/swarm/stay: in safety mode no fault ends before the run";
+  }
   std::set<FaultKind> seen;
   for (const FaultKind kind : swarm.kinds) {
     if (!seen.insert(kind).second) {
@@ -62,7 +65,7 @@ class FaultCheck {
 
   Problem run() const {
     for (const Problem& problem :
-         {cluster(), targets(), aim(), count(), duration(), amount(), end()}) {
+         {cluster(), targets(), aim(), stay(), where(), count(), duration(), amount(), end()}) {
       if (!problem.empty()) return path_ + problem;
     }
     return {};
@@ -96,6 +99,16 @@ class FaultCheck {
   Problem aim() const {
     if (!fault_.at_leader || may_be_aimed(fault_.kind)) return {};
     return "/at_leader: " + kind() + " cannot be aimed at the leader";
+  }
+  Problem stay() const {
+    if (!fault_.stays) return {};
+    if (!may_stay(fault_.kind)) return "/stays: " + kind() + " cannot stay";
+    if (scenario_.mode == Mode::kLiveness) return {};
+    return "/stays: in safety mode no fault ends before the run";
+  }
+  Problem where() const {
+    if (fault_.where == Structure::kAny || damages(fault_.kind)) return {};
+    return "/where: " + kind() + " damages no structure on a disk";
   }
   bool count_fits() const {
     switch (shape_.targets) {
@@ -136,9 +149,10 @@ class FaultCheck {
   }
   Problem end() const {
     const Duration end = fault_.at + fault_.duration;
-    const Duration limit = faults_end(scenario_);
+    const Duration limit =
+        fault_.stays ? milliseconds(scenario_.duration_ms) : faults_end(scenario_);
     if (end <= limit) return {};
-    const bool quiet = scenario_.mode == Mode::kLiveness;
+    const bool quiet = scenario_.mode == Mode::kLiveness && !fault_.stays;
     return ": ends at " + number(end.ns / 1'000) + " us, but faults end by " +
            number(limit.ns / 1'000) +
            (quiet ? " us (duration_ms - quiet_ms)" : " us (duration_ms)");
@@ -150,6 +164,25 @@ class FaultCheck {
   std::string path_;
 };
 
+// Who must recover must be a majority. One that is aimed may strike anybody, so nothing else stays
+// beside it.
+Problem check_staying(const Scenario& scenario) {
+  std::set<std::uint32_t> outside;
+  int staying = 0;
+  bool aimed = false;
+  for (const Fault& fault : scenario.faults) {
+    if (!fault.stays) continue;
+    outside.insert(fault.nodes.begin(), fault.nodes.end());
+    aimed |= fault.at_leader;
+    ++staying;
+  }
+  if (aimed && staying > 1) return "/faults: beside a fault that stays at the leader none can stay";
+  if (2 * static_cast<std::int64_t>(outside.size()) < scenario.cluster.nodes.low) return {};
+  return staying == 0 ? Problem()
+                      : "/faults: those that stay leave no majority of " +
+                            number(scenario.cluster.nodes.low) + " nodes";
+}
+
 Problem check_faults(const Scenario& scenario) {
   std::set<std::uint32_t> ids;
   for (std::size_t i = 0; i < scenario.faults.size(); ++i) {
@@ -160,7 +193,7 @@ Problem check_faults(const Scenario& scenario) {
     }
     if (Problem problem = FaultCheck(scenario, fault, path).run(); !problem.empty()) return problem;
   }
-  return {};
+  return check_staying(scenario);
 }
 
 }  // namespace
@@ -170,7 +203,7 @@ std::string problem_of(const Scenario& scenario) {
   if (problem.empty()) problem = check_cluster(scenario.cluster);
   if (problem.empty()) problem = check_quiet(scenario);
   if (problem.empty()) problem = check_workloads(scenario.workloads);
-  if (problem.empty() && scenario.swarm) problem = check_swarm(*scenario.swarm);
+  if (problem.empty() && scenario.swarm) problem = check_swarm(*scenario.swarm, scenario.mode);
   if (problem.empty()) problem = check_faults(scenario);
   return problem;
 }

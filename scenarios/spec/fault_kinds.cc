@@ -40,8 +40,13 @@ constexpr FaultShape kShapes[] = {
      "Two halves hear nothing of each other, and one node hears both."},
     {kPartialPartition, "partial-partition", kNet, Targets::kPair, kSpan, 0, 0, "",
      "Two nodes hear nothing of each other, and all others hear both."},
+    {kChainedPartition, "chained-partition", kNet, Targets::kAll, kSpan, 0, 0, "",
+     "The nodes stand in a line, and each hears its neighbours only."},
     {kFlappingLink, "flapping-link", kNet, Targets::kPair, kSpan, 1, kMinuteMs,
      "milliseconds down, then as long up", "The link between two nodes goes down and up again."},
+    {kFlappingPartition, "flapping-partition", kNet, Targets::kSide, kSpan, 1, kMinuteMs,
+     "milliseconds apart, then as long together",
+     "The side is cut off from the rest and joined to it again, over and over."},
     {kLeaderHunt, "leader-hunt", kNet, Targets::kSide, kSpan, 0, kMinuteMs,
      "milliseconds that a new leader is given",
      "Whoever leads is cut off in the place of the side's first node; then its successor is, and "
@@ -84,6 +89,16 @@ constexpr FaultShape kShapes[] = {
      "Nothing more fits; a node that stopped over it is started again at the end."},
     {kBitRot, "bit-rot", kDsk, kNodes, kInstant, 1, 64, "bits",
      "Bits of what was durable flip; the node may stop for good, and must say so."},
+    {kLostWrite, "lost-write", kDsk, kNodes, kSpan, 1, 64, "writes",
+     "The next writes say that they were made; sectors of them keep what they held."},
+    {kMisdirectedWrite, "misdirected-write", kDsk, kNodes, kSpan, 1, 64, "writes",
+     "The next writes say that they were made; sectors of them land elsewhere on the disk."},
+    {kStaleRead, "stale-read", kDsk, kNodes, kSpan, 1, 64, "reads",
+     "The processes die, start again half-way, and reads show what was there before the last "
+     "write."},
+    {kWipe, "wipe", kDsk, kNodes, kSpan, 0, 0, "",
+     "The processes die and their disks are emptied: such a node may come back as a new member "
+     "only."},
     {kDiskLies, "disk-lies", kDsk, kNodes, kSpan, 0, 0, "",
      "Syncs are reported that never were made: a control that must lose data at a power loss."},
     {kClientRestart, "client-restart", FaultFamily::kClient, Targets::kClients, kInstant, 0, 0, "",
@@ -104,8 +119,9 @@ static_assert(std::size(kShapes) == static_cast<std::size_t>(kClientRestart) + 1
 std::uint32_t FaultShape::nodes_min() const {
   switch (targets) {
     case Targets::kNodes:
-    case Targets::kAll:
     case Targets::kClients: return kind <= kResetConnections ? 2 : 1;
+    // Two in a line hear each other.
+    case Targets::kAll: return kind == kChainedPartition ? 3 : 1;
     case Targets::kSide:
     case Targets::kPair: return 2;
     case Targets::kBridge: return 3;
@@ -122,8 +138,19 @@ const FaultShape& shape_of(FaultKind kind) {
 }
 
 bool may_be_aimed(FaultKind kind) {
-  return kind == kPartition || kind == kOneWayPartition || kind == kLeaderHunt || kind == kPause ||
-         kind == kSlowProcessor || kind == kDiskSlow;
+  return kind == kPartition || kind == kOneWayPartition || kind == kFlappingPartition ||
+         kind == kLeaderHunt || kind == kPause || kind == kSlowProcessor || kind == kDiskSlow;
+}
+
+bool damages(FaultKind kind) {
+  return kind == kBitRot || kind == kLostWrite || kind == kMisdirectedWrite || kind == kStaleRead;
+}
+
+bool may_cost_the_node(FaultKind kind) { return damages(kind) || kind == kWipe; }
+
+bool may_stay(FaultKind kind) {
+  return kind == kPartition || kind == kOneWayPartition || kind == kFlappingPartition ||
+         kind == kKill || kind == kPowerLoss || kind == kPause || kind == kDiskSlow;
 }
 
 std::optional<FaultKind> fault_kind_named(std::string_view name) {
@@ -144,6 +171,16 @@ const char* name_of(FaultFamily family) {
     case FaultFamily::kClock: return "clock";
     case FaultFamily::kDisk: return "disk";
     case FaultFamily::kClient: return "client";
+  }
+  return "unknown";
+}
+
+const char* name_of(Structure structure) {
+  switch (structure) {
+    case Structure::kAny: return "any";
+    case Structure::kLog: return "log";
+    case Structure::kState: return "state";
+    case Structure::kSnapshot: return "snapshot";
   }
   return "unknown";
 }

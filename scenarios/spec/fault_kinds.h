@@ -50,6 +50,13 @@ const FaultShape& shape_of(FaultKind kind);
 // Whether Fault::at_leader means something. Not for what takes nodes down or damages them for good:
 // how many of those may be in force, and where, is planned before the run.
 bool may_be_aimed(FaultKind kind);
+// Changes what a disk holds or shows behind its node's back; Fault::where says which structure.
+bool damages(FaultKind kind);
+// After it a node may stop for good: no more than a minority may meet such a fault.
+bool may_cost_the_node(FaultKind kind);
+// Whether Fault::stays means something: what cuts its nodes off from all others, slows them or
+// holds them down, so that the rest can do without them.
+bool may_stay(FaultKind kind);
 std::optional<FaultKind> fault_kind_named(std::string_view name);
 const char* name_of(Targets targets);
 

@@ -39,6 +39,8 @@ void fields(V& v, ClusterSpec& s) {
     {.doc = "Entries that one append message carries at most.", .low = 1, .high = 65'536});
   v("inflight_appends_max", s.inflight_appends_max,
     {.doc = "Append messages under way to one follower at most.", .low = 1, .high = 65'536});
+  v("pre_vote", s.pre_vote,
+    {.doc = "1: who would stand for election asks first whether it could win; 0: off.", .high = 1});
   v("apply_batch", s.apply_batch,
     {.doc = "Entries applied before others may run.", .low = 1, .high = 65'536});
   v("apply_pause_us", s.apply_pause_us,
@@ -101,6 +103,13 @@ void fields(V& v, Swarm& s) {
   v("count", s.count, {.doc = "Faults of a seed.", .high = 1'000, .required = true});
   v("on_ppm", s.on_ppm,
     {.doc = "Chance that a kind is on in a seed, per million.", .high = kPpmMax});
+  v("damage_once", s.damage_once,
+    {.doc = "The disks of a minority are damaged, each exactly once; without it as it falls."});
+  v("damage_majority", s.damage_majority,
+    {.doc = "A control: the disks of a majority are damaged, not of a minority."});
+  v("stay", s.stay,
+    {.doc = "Faults that stay when the others end; their nodes are a minority at most.",
+     .high = 4});
 }
 
 template <class V>
@@ -119,6 +128,9 @@ void fields(V& v, Fault& s) {
     {.doc = "Store nodes that it strikes, or clients; 1 is the first.", .low = 1, .high = 1'000});
   v("at_leader", s.at_leader,
     {.doc = "When it strikes, the node that leads then takes the place of the first of nodes."});
+  v("stays", s.stays,
+    {.doc = "It goes on when others are undone for good; the nodes it strikes need not recover."});
+  v("where", s.where, {.doc = "Which structure on the disk a fault of it damages."});
   v("amount", s.amount,
     {.doc = "How much of it; what it counts depends on the kind.",
      .low = -kDayMsMax,
@@ -135,6 +147,9 @@ void fields(V& v, Scenario& s) {
   v("duration_ms", s.duration_ms, {.doc = "Length of the run.", .low = 1, .high = kDayMsMax});
   v("quiet_ms", s.quiet_ms,
     {.doc = "Time without faults at the end of a run in liveness mode.", .high = kDayMsMax});
+  v("recovery_timeouts", s.recovery_timeouts,
+    {.doc = "Election timeouts after the heal within which a write must succeed; 0: not asked.",
+     .high = 10'000});
   v("cluster", s.cluster, {.doc = "The store."});
   v("network", s.network, {.doc = "The network between store nodes."});
   v("disk", s.disk, {.doc = "The nodes' disks."});

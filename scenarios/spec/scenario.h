@@ -34,7 +34,9 @@ enum class FaultKind {
   kOneWayPartition,
   kBridgePartition,
   kPartialPartition,
+  kChainedPartition,
   kFlappingLink,
+  kFlappingPartition,
   kLeaderHunt,
   kSlowLink,
   kClog,
@@ -58,12 +60,24 @@ enum class FaultKind {
   kDiskSyncError,
   kDiskFull,
   kBitRot,
+  kLostWrite,
+  kMisdirectedWrite,
+  kStaleRead,
+  kWipe,
   kDiskLies,
   // client
   kClientRestart,
 };
 
 enum class FaultFamily { kNetwork, kProcess, kClock, kDisk, kClient };
+
+// Which of the structures on a node's disk a fault damages.
+enum class Structure {
+  kAny,
+  kLog,    // entries
+  kState,  // hard state, and where the log ends
+  kSnapshot,
+};
 
 // One fault of a drawn scenario. `id` names it in traces, reports and overrides
 // ("fault.enabled/3").
@@ -78,6 +92,10 @@ struct Fault {
   // Aimed: when the fault strikes, the first of `nodes` gives way to the node that leads then,
   // unless that is among them or nobody leads.
   bool at_leader = false;
+  // It goes on when the others are undone for good: the nodes that it strikes lie outside the core
+  // that must recover.
+  bool stays = false;
+  Structure where = Structure::kAny;
   // What `amount` means depends on the kind: parts per million, microseconds, milliseconds of a
   // step, a factor in percent.
   std::int64_t amount = 0;
@@ -93,6 +111,13 @@ struct Swarm {
   // The chance that an allowed kind is on in a seed, parts per million; at a million all are, and
   // each strikes.
   std::int64_t on_ppm = 600'000;
+  // The disks of a minority are each damaged once, and no more than that. Otherwise damage is drawn
+  // like everything else, and strikes a minority as often as it likes.
+  bool damage_once = false;
+  // A control: it is a majority whose disks are damaged.
+  bool damage_majority = false;
+  // How many faults stay: no more than a minority of the nodes lies outside the core.
+  Range stay = 0;
 
   friend bool operator==(const Swarm&, const Swarm&) = default;
 };
@@ -121,6 +146,7 @@ struct ClusterSpec {
   Range entries_per_append_max = 64;
   Range inflight_appends_max = 32;
   Range apply_batch = 64;
+  Range pre_vote = 1;        // 0: off
   Range apply_pause_us = 0;  // after each batch: a state machine that lags behind its log
 
   friend bool operator==(const ClusterSpec&, const ClusterSpec&) = default;
@@ -162,6 +188,9 @@ struct Scenario {
   Mode mode = Mode::kLiveness;
   std::int64_t duration_ms = 30'000;
   std::int64_t quiet_ms = 8'000;
+  // In liveness mode: of the writes called after the heal, one succeeds within so many election
+  // timeouts. 0: not asked.
+  std::int64_t recovery_timeouts = 0;
   ClusterSpec cluster;
   NetworkSpec network;
   DiskSpec disk;
@@ -177,5 +206,6 @@ struct Scenario {
 const char* name_of(FaultKind kind);
 FaultFamily family_of(FaultKind kind);
 const char* name_of(FaultFamily family);
+const char* name_of(Structure structure);
 
 }  // namespace plumbline::scenarios

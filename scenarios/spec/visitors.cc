@@ -12,6 +12,8 @@ namespace {
 constexpr const char* kNumber = "a whole number";
 constexpr const char* kRange = "a whole number or [low, high]";
 constexpr const char* kModes[] = {"safety", "liveness"};
+constexpr Structure kStructures[] = {Structure::kAny, Structure::kLog, Structure::kState,
+                                     Structure::kSnapshot};
 
 const char* type_in_words(const Json& json) {
   switch (json.type()) {
@@ -43,6 +45,12 @@ std::size_t distance(std::string_view a, std::string_view b) {
     }
   }
   return row[b.size()];
+}
+
+std::vector<std::string_view> structure_names() {
+  std::vector<std::string_view> names;
+  for (const Structure structure : kStructures) names.push_back(name_of(structure));
+  return names;
 }
 
 std::vector<std::string_view> kind_names() {
@@ -173,6 +181,17 @@ void Reader::read(const Json& json, const std::string& path, FaultKind& value, c
   value = *kind;
 }
 
+void Reader::read(const Json& json, const std::string& path, Structure& value, const About&) {
+  if (!json.is_string()) return wrong_type(path, "the name of a structure", json);
+  const auto& name = json.get_ref<const std::string&>();
+  for (const Structure structure : kStructures) {
+    if (name != name_of(structure)) continue;
+    value = structure;
+    return;
+  }
+  fail(path, "unknown structure \"" + name + "\"" + suggestion(name, structure_names()));
+}
+
 Json Writer::write(const Hex& value) { return seed_text(value.value); }
 
 Json Writer::write(const Range& value) {
@@ -198,6 +217,8 @@ Json Schema::of(const Range&, const About& about) {
 }
 
 Json Schema::of(Mode, const About&) { return {{"enum", kModes}}; }
+
+Json Schema::of(Structure, const About&) { return {{"enum", structure_names()}}; }
 
 Json Schema::of(FaultKind, const About&) { return {{"enum", kind_names()}}; }
 

@@ -76,6 +76,7 @@ class Reader {
   void read(const Json& json, const std::string& path, Duration& value, const About& about);
   void read(const Json& json, const std::string& path, Mode& value, const About& about);
   void read(const Json& json, const std::string& path, FaultKind& value, const About& about);
+  void read(const Json& json, const std::string& path, Structure& value, const About& about);
   template <Described T>
   void read(const Json& json, const std::string& path, T& value, const About&) {
     read_object(json, path, value, problem_);
@@ -126,6 +127,7 @@ class Writer {
   static Json write(const Duration& value);
   static Json write(Mode value);
   static Json write(FaultKind value) { return name_of(value); }
+  static Json write(Structure value) { return name_of(value); }
   template <Described T>
   static Json write(const T& value) {
     return write_object(value);
@@ -171,6 +173,7 @@ class Schema {
   static Json of(const Range&, const About& about);
   static Json of(Mode, const About&);
   static Json of(FaultKind, const About&);
+  static Json of(Structure, const About&);
   template <Described T>
   static Json of(const T& value, const About&) {
     return of_object(value);

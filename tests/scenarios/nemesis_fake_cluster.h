@@ -1,5 +1,7 @@
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <map>
 #include <set>
 #include <string>
@@ -33,6 +35,7 @@ class FakeCluster : public Cluster {
     std::int64_t drift_ppm = 0;
     Duration wall_step;
     DiskFault disk;
+    std::map<std::uint64_t, FaultKind> bad_calls;
     bool operator==(const Node&) const = default;
   };
 
@@ -138,9 +141,22 @@ class FakeCluster : public Cluster {
   }
   void freeze_wall_clock(NodeId id, bool frozen) override { state_[id].frozen = frozen; }
   void set_disk_fault(NodeId id, const DiskFault& fault) override { state_[id].disk = fault; }
-  bool rot(NodeId id, const Key& which) override {
-    told("rot " + which.text(), id);
+  bool rot(NodeId id, Structure where, const Key& which) override {
+    told(std::string("rot ") + name_of(where) + " " + which.text(), id);
     return can_rot;
+  }
+  void damage_next_call(NodeId id, FaultKind kind, Structure, const Key& which) override {
+    state_[id].bad_calls[which.hash()] = kind;
+  }
+  void spare(NodeId id, const Key& which) override { state_[id].bad_calls.erase(which.hash()); }
+  bool was_damaged(const Key& which) const override { return damaged_.count(which.hash()) != 0; }
+  void wipe(NodeId id) override {
+    EXPECT_FALSE(state_[id].up) << "only the disk of a node that is down can be wiped";
+    told("wipe", id);
+  }
+  // What calls to the disk do to a node of which they are to be damaged.
+  void bad_calls(std::uint32_t id) {
+    for (const auto& [which, kind] : std::exchange(node(id).bad_calls, {})) damaged_.insert(which);
   }
   void restart_client(std::uint32_t client) override {
     calls.push_back("restart-client " + std::to_string(client));
@@ -148,7 +164,7 @@ class FakeCluster : public Cluster {
   void fault_started(const Fault& fault) override {
     calls.push_back("fault " + std::to_string(fault.id) + " started");
   }
-  void fault_ended(const Fault& fault) override {
+  void fault_ended(const Fault& fault, bool) override {
     calls.push_back("fault " + std::to_string(fault.id) + " ended");
   }
 
@@ -161,6 +177,7 @@ class FakeCluster : public Cluster {
   std::vector<NodeId> ids_;
   std::optional<NodeId> leader_;
   std::map<NodeId, Node> state_;
+  std::set<std::uint64_t> damaged_;
   std::map<std::pair<NodeId, NodeId>, LinkFault> links_;
   TrueTime now_;
   std::uint64_t asked_ = 0;

@@ -67,6 +67,7 @@ TEST_P(EveryKind, StrikesAndIsUndoneAtItsEnd) {
   const bool felt = !cluster_.is_healed();
   EXPECT_EQ(felt, lasts) << "what lasts is in force, what happens at an instant leaves nothing";
   cluster_.disk_call(2);
+  cluster_.bad_calls(2);
   run_until_ms(60);
   EXPECT_TRUE(cluster_.is_healed());
   EXPECT_EQ(cluster_.calls.back(), "fault 1 ended");
@@ -333,8 +334,78 @@ TEST_F(NemesisTest, RotStrikesOnlyWhereThereIsSomethingToRot) {
   arm({fault(1, FaultKind::kBitRot, 10, 10, {2}, 2)});
   run_until_ms(99);
   EXPECT_EQ(tally(FaultKind::kBitRot).struck, 0U);
-  EXPECT_THAT(cluster_.calls, ElementsAre("fault 1 started", "rot nemesis.rot/1/2/0 2",
-                                          "rot nemesis.rot/1/2/1 2", "fault 1 ended"));
+  EXPECT_THAT(cluster_.calls, ElementsAre("fault 1 started", "rot any nemesis.rot/1/2/0 2",
+                                          "rot any nemesis.rot/1/2/1 2", "fault 1 ended"));
+}
+
+TEST_F(NemesisTest, DamageStrikesWhenTheNodeWritesAndIsSparedAtTheEnd) {
+  arm({fault(1, FaultKind::kLostWrite, 10, 50, {1}, 2),
+       fault(2, FaultKind::kMisdirectedWrite, 10, 50, {2}, 1)});
+  run_until_ms(20);
+  EXPECT_EQ(cluster_.node(1).bad_calls.size(), 2U);
+  cluster_.bad_calls(2);
+  run_until_ms(60);
+  EXPECT_TRUE(cluster_.is_healed());
+  EXPECT_EQ(tally(FaultKind::kLostWrite).struck, 0U) << "the node never wrote";
+  EXPECT_EQ(tally(FaultKind::kMisdirectedWrite).struck, 1U);
+}
+
+TEST_F(NemesisTest, ReadsAreStaleWhenTheNodeStartsAgainHalfWay) {
+  arm({fault(1, FaultKind::kStaleRead, 10, 50, {1}, 1)});
+  run_until_ms(29);
+  EXPECT_FALSE(cluster_.node(1).up);
+  run_until_ms(30);
+  EXPECT_TRUE(cluster_.node(1).up);
+  EXPECT_EQ(cluster_.node(1).bad_calls.size(), 1U);
+}
+
+TEST_F(NemesisTest, ADiskIsWipedUnderADeadNode) {
+  arm({fault(1, FaultKind::kWipe, 10, 50, {2, 3})});
+  run_until_ms(60);
+  EXPECT_THAT(cluster_.calls, ElementsAre("fault 1 started", "kill 2", "wipe 2", "kill 3", "wipe 3",
+                                          "start 2", "start 3", "fault 1 ended"));
+}
+
+TEST_F(NemesisTest, AChainHearsItsNeighboursOnly) {
+  FakeCluster cluster(4);
+  Nemesis nemesis(cluster, {fault(1, FaultKind::kChainedPartition, 10, 50, {2, 1, 4, 3})});
+  nemesis.arm();
+  cluster.run_until(milliseconds(20));
+  EXPECT_EQ(cluster.blocked(), "13 23 24 31 32 42");
+}
+
+TEST_F(NemesisTest, AFlappingSideIsCutOffAndJoinedOverAndOver) {
+  arm({fault(1, FaultKind::kFlappingPartition, 10, 50, {1, 2}, 10)});
+  const std::string cut = "13 14 15 23 24 25 31 32 41 42 51 52";
+  for (const std::int64_t ms : {15, 35}) {
+    run_until_ms(ms);
+    EXPECT_EQ(cluster_.blocked(), cut);
+    run_until_ms(ms + 10);
+    EXPECT_EQ(cluster_.blocked(), "");
+  }
+  run_until_ms(99);
+  EXPECT_TRUE(cluster_.is_healed());
+}
+
+TEST_F(NemesisTest, WhatStaysIsNotHealed) {
+  Fault stays = fault(1, FaultKind::kPartition, 10, 99, {1});
+  stays.stays = true;
+  Nemesis& nemesis = arm({stays, fault(2, FaultKind::kPartition, 10, 50, {2})});
+  run_until_ms(20);
+  EXPECT_EQ(nemesis.outside(), std::set<NodeId>{NodeId(1)});
+  nemesis.heal_all();
+  EXPECT_EQ(cluster_.blocked(), "12 13 14 15 21 31 41 51");
+  EXPECT_EQ(tally(FaultKind::kPartition).struck, 2U);
+}
+
+TEST_F(NemesisTest, ANodeThatIsHeldDownForGoodIsNotStarted) {
+  Fault stays = fault(1, FaultKind::kKill, 10, 99, {1});
+  stays.stays = true;
+  Nemesis& nemesis = arm({stays, fault(2, FaultKind::kKill, 12, 50, {1, 2})});
+  run_until_ms(20);
+  nemesis.heal_all();
+  EXPECT_FALSE(cluster_.node(1).up);
+  EXPECT_TRUE(cluster_.node(2).up);
 }
 
 TEST_F(NemesisTest, AStepOfTheClockStaysUnlessItIsCorrected) {

@@ -136,6 +136,21 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"/faults",
             R"([{"id": 1, "kind": "bit-rot", "at_us": 5, "duration_us": 9, "nodes": [1]}])",
             "/faults/0/duration_us: \"bit-rot\" happens at an instant and has none"},
+        Bad{"/faults",
+            R"([{"id": 1, "kind": "kill", "at_us": 5, "duration_us": 9, "nodes": [1],
+                "where": "log"}])",
+            "/faults/0/where: \"kill\" damages no structure on a disk"},
+        Bad{"/faults",
+            R"([{"id": 1, "kind": "bit-rot", "at_us": 5, "nodes": [1], "where": "lag"}])",
+            "/faults/0/where: unknown structure \"lag\"; did you mean \"log\"?"},
+        Bad{"/faults",
+            R"([{"id": 1, "kind": "loss", "at_us": 5, "duration_us": 9, "nodes": [1], "amount": 9,
+                "stays": true}])",
+            "/faults/0/stays: \"loss\" cannot stay"},
+        Bad{"/faults",
+            R"([{"id": 1, "kind": "kill", "at_us": 5, "duration_us": 9, "nodes": [1, 2, 3],
+                "stays": true}])",
+            "/faults: those that stay leave no majority of 5 nodes"},
         Bad{"/faults", R"([{"id": 1, "kind": "loss", "at_us": 5, "duration_us": 9, "nodes": [1]}])",
             "/faults/0/amount: 0 is out of range for \"loss\"; 1 to 1000000 is allowed"},
         Bad{"/faults",
@@ -200,7 +215,11 @@ Fault any_fault(std::uint32_t id) {
                    shape.targets == Targets::kClients;
   if (shape.targets != Targets::kAll) fault.nodes = {2, 1};
   if (one) fault.nodes.pop_back();
-  const std::int64_t high = shape.targets == Targets::kAll ? 200 : shape.amount_high;
+  const bool restarts = shape.targets == Targets::kAll && shape.amount_high > 0;
+  const std::int64_t high = restarts ? 200 : shape.amount_high;
+  if (damages(shape.kind)) {
+    fault.where = *rc::gen::element(Structure::kAny, Structure::kLog, Structure::kSnapshot);
+  }
   fault.amount = *rc::gen::inRange(shape.amount_low, high + 1);
   return fault;
 }

@@ -139,11 +139,13 @@ TEST(Swarm, FaultsEndBeforeTheQuietTimeAndIdsAreUnique) {
       const Scenario one = drawn(scenario, seed);
       std::set<std::uint32_t> ids;
       for (const Fault& fault : one.faults) {
-        EXPECT_LE(fault.at + fault.duration, faults_end(one)) << name << " " << seed;
+        const Duration end = fault.stays ? milliseconds(one.duration_ms) : faults_end(one);
+        EXPECT_LE(fault.at + fault.duration, end) << name << " " << seed;
         EXPECT_TRUE(ids.insert(fault.id).second);
       }
       if (!scenario.swarm) continue;
-      EXPECT_LE(static_cast<std::int64_t>(one.faults.size()), scenario.swarm->count.high);
+      EXPECT_LE(static_cast<std::int64_t>(one.faults.size()),
+                scenario.swarm->count.high + scenario.swarm->stay.high);
       EXPECT_TRUE(std::is_sorted(one.faults.begin(), one.faults.end(),
                                  [](const Fault& a, const Fault& b) { return a.at < b.at; }));
     }
@@ -151,9 +153,11 @@ TEST(Swarm, FaultsEndBeforeTheQuietTimeAndIdsAreUnique) {
 }
 
 // A node that rots may halt for good, so more than f of them would end the cluster rightly.
-TEST(Swarm, RotStrikesAtMostAMinority) {
+TEST(Swarm, WhatMayCostNodesStrikesAtMostAMinority) {
   Scenario scenario = suite("default/disk");
-  scenario.swarm->kinds = {FaultKind::kBitRot, FaultKind::kKill};
+  scenario.swarm->kinds = {FaultKind::kBitRot,    FaultKind::kLostWrite,
+                           FaultKind::kStaleRead, FaultKind::kMisdirectedWrite,
+                           FaultKind::kWipe,      FaultKind::kKill};
   scenario.swarm->on_ppm = 1'000'000;
   for (std::int64_t nodes = 1; nodes <= 9; ++nodes) {
     scenario.cluster.nodes = nodes;
@@ -161,12 +165,60 @@ TEST(Swarm, RotStrikesAtMostAMinority) {
     for (std::uint64_t seed = 0; seed < 100; ++seed) {
       std::set<std::uint32_t> rotten;
       for (const Fault& fault : drawn(scenario, seed).faults) {
-        if (fault.kind == FaultKind::kBitRot) rotten.insert(fault.nodes.begin(), fault.nodes.end());
+        if (!may_cost_the_node(fault.kind)) continue;
+        rotten.insert(fault.nodes.begin(), fault.nodes.end());
       }
       most = std::max(most, rotten.size());
     }
     EXPECT_EQ(most, static_cast<std::size_t>((nodes - 1) / 2)) << nodes;
   }
+}
+
+// Each of f disks once, whatever else happens; or, for the control, each of f + 1.
+TEST(Swarm, DamageOnceStrikesEachDoomedDiskExactlyOnce) {
+  Scenario scenario = suite("default/disk");
+  scenario.swarm->damage_once = true;
+  std::erase(scenario.swarm->kinds, FaultKind::kWipe);
+  scenario.cluster.nodes = 5;
+  for (const bool majority : {false, true}) {
+    scenario.swarm->damage_majority = majority;
+    std::size_t full = 0;
+    for (std::uint64_t seed = 0; seed < 200; ++seed) {
+      std::map<std::uint32_t, int> damaged;
+      for (const Fault& fault : drawn(scenario, seed).faults) {
+        if (!damages(fault.kind)) continue;
+        EXPECT_EQ(fault.amount, 1);
+        for (const std::uint32_t node : fault.nodes) ++damaged[node];
+      }
+      for (const auto& [node, times] : damaged) EXPECT_EQ(times, 1) << seed;
+      EXPECT_LE(damaged.size(), majority ? 3U : 2U);
+      full += damaged.size() == (majority ? 3U : 2U) ? 1 : 0;
+    }
+    EXPECT_GT(full, 150U) << "now and then a node is down to the end";
+  }
+}
+
+TEST(Swarm, WhatStaysAndWhatIsDamagedSpareAMajority) {
+  Scenario scenario = suite("default/general");
+  scenario.swarm->stay = 2;
+  scenario.swarm->on_ppm = 900'000;
+  scenario.cluster.nodes = 5;
+  int staying = 0;
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    const Scenario one = drawn(scenario, seed);
+    EXPECT_EQ(problem_of(one), "") << seed;
+    std::set<std::uint32_t> lost;
+    for (const Fault& fault : one.faults) {
+      staying += fault.stays ? 1 : 0;
+      if (!fault.stays && !may_cost_the_node(fault.kind)) continue;
+      lost.insert(fault.nodes.begin(), fault.nodes.end());
+      if (fault.stays) {
+        EXPECT_EQ(fault.at + fault.duration, milliseconds(one.duration_ms));
+      }
+    }
+    EXPECT_LE(lost.size(), 2U) << seed;
+  }
+  EXPECT_GT(staying, 300);
 }
 
 TEST(Swarm, PausesOutlastEveryTimeoutNowAndThen) {

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "checker/history/history.h"
+#include "scenarios/run/run_result.h"
+
+namespace plumbline::scenarios {
+
+// When writes of clients succeed, as their history tells.
+class SuccessfulWrites {
+ public:
+  explicit SuccessfulWrites(const checker::History& history);
+
+  // When the first write that was called at `since` or later came back with success.
+  std::optional<TrueTime> first_after(TrueTime since) const;
+  // Whether a write was called at `since` or later at all: without one there is nothing to measure.
+  bool any_called_after(TrueTime since) const { return since <= last_called_; }
+
+ private:
+  struct Write {
+    TrueTime called;
+    TrueTime first_return;  // of this write and all that were called later
+  };
+  std::vector<Write> writes_;  // by the time of their call
+  TrueTime last_called_{-1};
+};
+
+// By fault kind, for each of its faults that struck: how long from its start, and from its end, to
+// the success of the first write called since. `healed` is when everything was undone for good;
+// that has a row of its own, kHealed.
+inline constexpr const char* kHealed = "(healed)";
+std::map<std::string, FirstWrites> first_writes(const std::vector<FaultPeriod>& periods,
+                                                const checker::History& history,
+                                                std::optional<TrueTime> healed);
+
+}  // namespace plumbline::scenarios

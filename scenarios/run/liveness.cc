@@ -1,0 +1,143 @@
+// What must happen once nothing strikes any more outside of what stays (R-raft-24, R-raft-19,
+// R-raft-20): every operation ends, every replica of the core catches up, and a write succeeds
+// soon. Names what does not.
+
+#include <algorithm>
+
+#include "scenarios/run/first_writes.h"
+#include "scenarios/run/replica_of.h"
+#include "scenarios/run/sim_run.h"
+
+namespace plumbline::scenarios {
+namespace {
+
+std::string seconds_text(TrueTime time) {
+  const std::string fraction = std::to_string(1'000 + time.ns / 1'000'000 % 1'000).substr(1);
+  return std::to_string(time.ns / 1'000'000'000) + "." + fraction + " s";
+}
+
+// One line of several.
+std::string joined(std::string text) {
+  if (text.ends_with('\n')) text.pop_back();
+  for (std::size_t at = text.find('\n'); at != std::string::npos; at = text.find('\n', at)) {
+    text.replace(at, 1, "; ");
+  }
+  return text;
+}
+
+}  // namespace
+
+// Once done in peace, an idle cluster says nothing new: the run ends before its time. In safety
+// mode faults strike to the end.
+bool SimRun::finished() const {
+  return scenario_.mode == Mode::kLiveness && in_peace_ && cluster_.all_clients_done() &&
+         caught_up();
+}
+
+bool SimRun::may_stay_down(NodeId node) const {
+  return cluster_.disk_was_damaged(node) || is_outside(node);
+}
+
+bool SimRun::is_outside(NodeId node) const { return nemesis_.outside().count(node) != 0; }
+
+bool SimRun::caught_up() const {
+  const sim::Simulation& simulation = const_cast<SimCluster&>(cluster_).simulation();
+  LogIndex reached;
+  bool first = true;
+  for (const NodeId node : cluster_.nodes()) {
+    if (is_outside(node)) continue;
+    const replica::Replica* const replica = replica_of(simulation, node);
+    if (replica == nullptr) {
+      if (may_stay_down(node)) continue;
+      return false;
+    }
+    if (replica->applied() != replica->core()->last_index()) return false;
+    if (!first && replica->applied() != reached) return false;
+    reached = replica->applied();
+    first = false;
+  }
+  return true;
+}
+
+std::optional<TrueTime> SimRun::healed_at() const {
+  if (scenario_.mode != Mode::kLiveness || !in_peace_) return std::nullopt;
+  return peace_at_;
+}
+
+// Looks when the time is up, for what is wrong then may be well again at the end of the run.
+void SimRun::ask_for_recovery() {
+  const Duration bound = milliseconds(scenario_.cluster.election_timeout_ms.low) *
+                         static_cast<std::int64_t>(scenario_.recovery_timeouts);
+  cluster_.at(peace_at_ + bound, [this, bound] {
+    const sim::Simulation& simulation = cluster_.simulation();
+    const SuccessfulWrites writes(cluster_.recorder().history());
+    const auto first = writes.first_after(peace_at_);
+    const bool in_time = first && *first <= peace_at_ + bound;
+    if (in_time || !writes.any_called_after(peace_at_)) return;
+    late_recovery_ =
+        Violation{.property = "liveness",
+                  .sentence = "no write that was called after the last fault succeeded within " +
+                              std::to_string(scenario_.recovery_timeouts) + " election timeouts (" +
+                              std::to_string(bound.ns / 1'000'000) + " ms)" + whats_stuck(),
+                  .at = simulation.now(),
+                  .event = simulation.events()};
+  });
+}
+
+std::optional<std::string> SimRun::stuck() const {
+  if (scenario_.mode != Mode::kLiveness || finished()) return std::nullopt;
+  return std::to_string(scenario_.quiet_ms / 1000) + " s after the last fault" + whats_stuck();
+}
+
+std::string SimRun::whats_stuck() const {
+  const sim::Simulation& simulation = const_cast<SimCluster&>(cluster_).simulation();
+  std::string what = stuck_clients() + stuck_replicas();
+  for (const NodeId node : nemesis_.outside()) {
+    what += "; " + simulation.name(node) + " lies outside the core, for a fault of it stays";
+  }
+  return what + " at " + seconds_text(simulation.now()) + "; " + joined(describe_nodes());
+}
+
+std::string SimRun::stuck_clients() const {
+  SimCluster& cluster = const_cast<SimCluster&>(cluster_);
+  const checker::History& history = cluster.recorder().history();
+  std::string what;
+  for (const ClientSlot& slot : cluster.clients()) {
+    if (slot.done) continue;
+    what += "; c" + std::to_string(slot.id) + " has not finished (operation " +
+            std::to_string(slot.next_operation) + " of " + std::to_string(slot.spec.operations.low);
+    const auto last = std::find_if(
+        history.operations.rbegin(), history.operations.rend(),
+        [&](const checker::Operation& operation) { return operation.process == slot.id; });
+    if (last != history.operations.rend() && last->returned_at == checker::kNever) {
+      what += ", waits since " + seconds_text(TrueTime{last->invoked_at}) + " for its " +
+              std::string(checker::name_of(last->function)) + " of " + std::string(last->key);
+    }
+    what += ")";
+  }
+  return what;
+}
+
+// The leader, who is down, and who lags behind whom.
+std::string SimRun::stuck_replicas() const {
+  const sim::Simulation& simulation = const_cast<SimCluster&>(cluster_).simulation();
+  std::string what = cluster_.leader() ? "" : "; nobody leads";
+  LogIndex reached;
+  for (const NodeId node : cluster_.nodes()) {
+    const replica::Replica* const replica = replica_of(simulation, node);
+    if (replica != nullptr) reached = std::max(reached, replica->core()->commit());
+  }
+  for (const NodeId node : cluster_.nodes()) {
+    if (is_outside(node)) continue;
+    const replica::Replica* const replica = replica_of(simulation, node);
+    if (replica != nullptr && replica->applied() < reached) {
+      what += "; " + simulation.name(node) + " has applied up to entry " +
+              std::to_string(replica->applied().value) + " of " + std::to_string(reached.value);
+    }
+    if (simulation.is_up(node) || may_stay_down(node)) continue;
+    what += "; " + simulation.name(node) + " is down " + simulation.halted(node);
+  }
+  return what;
+}
+
+}  // namespace plumbline::scenarios

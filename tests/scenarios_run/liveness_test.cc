@@ -1,0 +1,133 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "scenarios/run/first_writes.h"
+#include "scenarios/spec/scenario_file.h"
+#include "tests/scenarios_run/small_run.h"
+
+namespace plumbline::scenarios {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+checker::Operation write(std::int64_t called_ms, std::int64_t returned_ms,
+                         checker::Outcome outcome = checker::Outcome::kOk) {
+  checker::Operation operation;
+  operation.function = checker::Function::kWrite;
+  operation.key = checker::Text("k");
+  operation.arguments = {checker::Value(called_ms)};
+  operation.outcome = outcome;
+  operation.invoked_at = milliseconds(called_ms).ns;
+  operation.returned_at = milliseconds(returned_ms).ns;
+  return operation;
+}
+
+FaultPeriod period(FaultKind kind, std::int64_t from_ms, std::int64_t to_ms) {
+  return {.fault = {.kind = kind, .duration = milliseconds(to_ms - from_ms)},
+          .started = TrueTime{} + milliseconds(from_ms),
+          .ended = TrueTime{} + milliseconds(to_ms)};
+}
+
+TEST(FirstWrites, CountFromTheFaultToTheFirstSuccessOfWhatWasCalledSince) {
+  checker::History history;
+  history.operations = {
+      write(10, 200),                            // called before the fault
+      write(105, 130, checker::Outcome::kFail),  // not a success
+      write(110, 180),
+      write(120, 150),  // the later call came back first
+      write(310, 320),
+  };
+  const auto all = first_writes({period(FaultKind::kKill, 100, 300)}, history, std::nullopt);
+  ASSERT_EQ(all.size(), 1U);
+  const FirstWrites& kill = all.at("kill");
+  EXPECT_THAT(kill.after_start, ElementsAre(milliseconds(50)));
+  EXPECT_THAT(kill.after_end, ElementsAre(milliseconds(20)));
+  EXPECT_EQ(kill.never, 0U);
+}
+
+TEST(FirstWrites, TellNeverFromNotAsked) {
+  checker::History history;
+  history.operations = {write(10, 20), write(110, 200, checker::Outcome::kUnknown)};
+  const auto all = first_writes(
+      {period(FaultKind::kKill, 100, 105), period(FaultKind::kPause, 150, 160)}, history, {});
+  EXPECT_EQ(all.at("kill").never, 2U) << "a write was called after its start, and after its end";
+  EXPECT_EQ(all.at("pause").never, 0U) << "nobody called one";
+  EXPECT_THAT(all.at("pause").after_start, IsEmpty());
+}
+
+TEST(FirstWrites, FaultsThatDidNotStrikeAreNotMeasured) {
+  checker::History history;
+  history.operations = {write(110, 120)};
+  FaultPeriod vain = period(FaultKind::kKill, 100, 105);
+  vain.struck = false;
+  EXPECT_THAT(first_writes({vain}, history, std::nullopt), IsEmpty());
+}
+
+// R-raft-24, R-raft-20: left in peace, the store answers again within ten election timeouts.
+TEST(Liveness, AfterTheHealAWriteSucceedsSoon) {
+  RunRequest request = small_request();
+  request.scenario.recovery_timeouts = 10;
+  for (WorkloadSpec& spec : request.scenario.workloads) spec.operations = 1'000;
+  request.scenario.faults.push_back(
+      fault(6, FaultKind::kKillAll, milliseconds(23'000), milliseconds(900), {}));
+  const RunResult result = run(request);
+  EXPECT_EQ(result.verdict, RunVerdict::kPass) << result.sentence;
+  ASSERT_EQ(result.first_writes.at(kHealed).after_end.size(), 1U);
+  EXPECT_LE(result.first_writes.at(kHealed).after_end[0], milliseconds(1'500));
+  EXPECT_EQ(result.first_writes.at("kill-all").after_end.size(), 1U);
+}
+
+TEST(Liveness, ALateRecoveryIsAFailureThatSaysWhatIsStuck) {
+  RunRequest request = small_request();
+  request.scenario.recovery_timeouts = 1;
+  for (WorkloadSpec& spec : request.scenario.workloads) {
+    spec.operations = 1'000;
+    spec.timeout_ms = 100;
+  }
+  // Nobody stands for election before one election timeout has passed.
+  request.scenario.faults = {
+      fault(1, FaultKind::kKillAll, milliseconds(23'000), milliseconds(1'000), {})};
+  const RunResult result = run(request);
+  EXPECT_EQ(result.verdict, RunVerdict::kLiveness);
+  EXPECT_THAT(result.sentence, HasSubstr("succeeded within 1 election timeouts (150 ms)"));
+  EXPECT_THAT(result.sentence, HasSubstr("nobody leads"));
+  EXPECT_THAT(result.sentence, HasSubstr("c1 has not finished"));
+}
+
+// The core goes on without those whom a fault strikes for good, and nothing is asked of them.
+TEST(Liveness, TheCoreRecoversWhileFaultsStayOutsideOfIt) {
+  for (const FaultKind kind : {FaultKind::kKill, FaultKind::kPartition, FaultKind::kOneWayPartition,
+                               FaultKind::kFlappingPartition, FaultKind::kPause}) {
+    RunRequest request = small_request();
+    request.scenario.recovery_timeouts = 10;
+    for (WorkloadSpec& spec : request.scenario.workloads) spec.operations = 1'000;
+    Fault stays = fault(6, kind, milliseconds(3'500), milliseconds(26'500), {1});
+    stays.stays = true;
+    stays.at_leader = kind != FaultKind::kKill;
+    stays.amount = kind == FaultKind::kFlappingPartition ? 700 : 0;
+    request.scenario.faults.push_back(stays);
+    ASSERT_EQ(problem_of(request.scenario), "");
+    const RunResult result = run(request);
+    EXPECT_EQ(result.verdict, RunVerdict::kPass) << name_of(kind) << ": " << result.sentence;
+    EXPECT_LT(result.ended, TrueTime{} + seconds(30)) << "it does not wait for who lies outside";
+  }
+}
+
+TEST(Liveness, NobodyIsStuckUnnamed) {
+  RunRequest request = small_request();
+  Fault cut = fault(6, FaultKind::kPartition, milliseconds(3'500), milliseconds(26'500), {1});
+  cut.stays = true;
+  request.scenario.faults.push_back(cut);
+  request.scenario.quiet_ms = 1;
+  request.scenario.faults[0].duration = milliseconds(400);
+  for (WorkloadSpec& spec : request.scenario.workloads) spec.operations = 1'000;
+  const RunResult result = run(request);
+  EXPECT_EQ(result.verdict, RunVerdict::kLiveness);
+  EXPECT_THAT(result.sentence, HasSubstr("n1 lies outside the core"));
+  EXPECT_THAT(result.sentence, HasSubstr("c1 has not finished (operation"));
+}
+
+}  // namespace
+}  // namespace plumbline::scenarios

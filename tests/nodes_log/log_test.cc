@@ -292,6 +292,82 @@ TEST(Log, ALargerBoundForRecordsHoldsFromTheNextSegmentOn) {
   EXPECT_EQ(replayed, outcome(written.appended));
 }
 
+// R-raft-22: the log of a group that goes on for ever stays within a bound, and nothing goes that
+// is needed.
+TEST(Log, StaysBoundedBehindItsBases) {
+  MemoryDisk disk;
+  CountingSink sink;
+  Records replayed;
+  const std::unique_ptr<Log> log = std::move(open_log(disk, sink, replayed)->log);
+  Written written;
+  std::uint64_t most = 0;
+  for (std::uint64_t i = 1; i <= 300; ++i) {
+    Records batch = {entry(i, 200)};
+    if (i % 10 == 0) batch.push_back(base(i - 5));
+    ASSERT_TRUE(write_batches(*log, {batch}, written));
+    ASSERT_TRUE(log->compact(now()));
+    most = std::max(most, log->counters().bytes_on_disk);
+    if (i % 50 != 0) continue;
+    MemoryDisk image(disk);
+    image.lose_power({Loss::Mode::kMixed, i});
+    must_open(image, replayed);
+    ASSERT_EQ(replayed, outcome(written.appended));
+  }
+  EXPECT_LT(most, 10 * small_options().segment_bytes);
+  EXPECT_GT(log->counters().segments_removed, 50U);
+  disk.reset_calls();
+  ASSERT_EQ(*log->compact(now()), 0U);
+  EXPECT_EQ(disk.calls(), 0U);
+}
+
+// One group that does not move keeps what it needs, whatever the others do.
+TEST(Log, NothingIsRemovedThatAnotherGroupNeeds) {
+  MemoryDisk disk;
+  Records replayed;
+  const std::unique_ptr<Log> log = must_open(disk, replayed);
+  Written written;
+  ASSERT_TRUE(write_batches(*log, {{entry(1, 10, 2)}}, written));
+  for (std::uint64_t i = 1; i <= 20; ++i)
+    ASSERT_TRUE(write_batches(*log, {{entry(i, 900)}, {base(i)}}, written));
+  EXPECT_EQ(*log->compact(now()), 0U);
+  // Replaced, it is needed no longer.
+  ASSERT_TRUE(write_batches(*log, {{entry(1, 20, 2)}}, written));
+  EXPECT_GT(*log->compact(now()), 10U);
+  disk.lose_power({Loss::Mode::kNothingSurvives});
+  must_open(disk, replayed);
+  EXPECT_EQ(replayed, outcome(written.appended));
+}
+
+// More groups than the claims of a segment have rows for: the next one has more.
+TEST(Log, KeepsTheVotesOfManyGroupsInTwoPlaces) {
+  MemoryDisk disk;
+  Records replayed;
+  const std::unique_ptr<Log> log = must_open(disk, replayed);
+  Written written;
+  for (std::uint32_t first = 1; first <= 200; first += 25) {
+    Records batch;
+    for (std::uint32_t group = first; group < first + 25; ++group) {
+      batch.push_back(hard_state(group, 2, 0, group));
+      batch.push_back(entry(1, group, group));
+    }
+    ASSERT_TRUE(write_batches(*log, {batch}, written));
+  }
+  ASSERT_TRUE(log->settle(now()));
+  disk.lose_power({Loss::Mode::kNothingSurvives});
+  const std::string last = disk.paths().back();
+  const Bytes whole = disk.bytes(last);
+  for (std::size_t at = 0; at < whole.size(); at += 211) {
+    Bytes damaged = whole;
+    damaged[at] = static_cast<char>(damaged[at] ^ 0x20);
+    disk.set_bytes(last, damaged);
+    ASSERT_TRUE(recover_log(disk, replayed)) << "byte " << at;
+    std::uint32_t votes = 0;
+    for (const Record& record : replayed)
+      votes += record == hard_state(record.group.value, 2, 0, record.group.value) ? 1 : 0;
+    ASSERT_EQ(votes, 200U) << "byte " << at;
+  }
+}
+
 // R-raft-17.
 TEST(Log, InMemoryNothingTouchesTheDisk) {
   MemoryDisk disk;

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "nodes/raft/describe.h"
-#include "nodes/raft/quorum.h"
+#include "scenarios/invariants/majority.h"
 #include "scenarios/invariants/raft_invariants.h"
 
 namespace plumbline::scenarios {
@@ -44,7 +44,7 @@ void RaftInvariants::first_commit(const Mirror& mirror, const raft::Raft& core, 
   const LogIndex began = mirror.before ? mirror.before->last_index : core.last_index();
   const raft::Configuration configuration =
       core.meta_at(std::clamp(began, core.commit(), core.last_index())).configuration;
-  if (raft::is_quorum(configuration, holders)) {
+  if (may_decide(configuration, holders)) {
     // Thesis 3.6.2: a leader counts replicas for entries of its own term only; earlier ones follow.
     if (core.role() != raft::Role::kLeader || core.term_at(core.commit()) == core.term()) return;
     return fail("I6 commit rule",
@@ -52,11 +52,10 @@ void RaftInvariants::first_commit(const Mirror& mirror, const raft::Raft& core, 
                     " and commits up to entry " + at(core.commit()) + " of term " +
                     std::to_string(core.term_at(core.commit()).value));
   }
-  fail("I6 commit rule", name(mirror.node) + " takes entry " + at(index) + " of term " +
-                             std::to_string(entry.term.value) +
-                             " for committed, which is synced on " +
-                             std::to_string(holders.size()) + " of " +
-                             raft::describe(configuration) + " only");
+  fail("I6 commit rule",
+       name(mirror.node) + " takes entry " + at(index) + " of term " +
+           std::to_string(entry.term.value) + " for committed, which is synced on " +
+           std::to_string(holders.size()) + " of " + raft::describe(configuration) + " only");
 }
 
 void RaftInvariants::observe_progress(const Mirror& mirror, const raft::Raft& core) {

@@ -1,9 +1,11 @@
 // I9: who decides under one configuration and who decides under the next have somebody in common,
 // or a group could be of two minds while its members change (thesis 4.1).
 
+#include <algorithm>
+
 #include "nodes/raft/describe.h"
 #include "nodes/raft/membership.h"
-#include "nodes/raft/quorum.h"
+#include "scenarios/invariants/majority.h"
 #include "scenarios/invariants/raft_invariants.h"
 
 namespace plumbline::scenarios {
@@ -14,13 +16,13 @@ namespace {
 bool may_decide_apart(const raft::Configuration& a, const raft::Configuration& b) {
   raft::Voters all = raft::voters_of(a);
   for (const ReplicaId id : raft::voters_of(b)) {
-    if (!raft::contains(all, id)) all.push_back(id);
+    if (std::find(all.begin(), all.end(), id) == all.end()) all.push_back(id);
   }
   for (std::uint64_t set = 0; set < std::uint64_t{1} << all.size(); ++set) {
     raft::Voters in;
     raft::Voters out;
     for (std::size_t i = 0; i < all.size(); ++i) ((set >> i & 1) != 0 ? in : out).push_back(all[i]);
-    if (raft::is_quorum(a, in) && raft::is_quorum(b, out)) return true;
+    if (may_decide(a, in) && may_decide(b, out)) return true;
   }
   return false;
 }

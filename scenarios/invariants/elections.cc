@@ -3,7 +3,7 @@
 
 #include "nodes/raft/describe.h"
 #include "nodes/raft/membership.h"
-#include "nodes/raft/quorum.h"
+#include "scenarios/invariants/majority.h"
 #include "scenarios/invariants/raft_invariants.h"
 
 namespace plumbline::scenarios {
@@ -42,7 +42,7 @@ void RaftInvariants::check_elected(const raft::Raft& core, const std::string& wh
     const bool given = vote != votes_.end() && vote->second == core.self();
     if (voter == core.self() || given) votes.push_back(voter);
   }
-  if (raft::is_quorum(core.configuration(), votes)) return;
+  if (may_decide(core.configuration(), votes)) return;
   fail("I1 election safety", who + ", for which only " + std::to_string(votes.size()) + " of " +
                                  raft::describe(core.configuration()) + " voted");
 }

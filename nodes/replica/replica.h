@@ -32,6 +32,9 @@ struct ReplicaOptions {
   log::Options log;
   std::uint32_t key_bytes_max = 4096;
   std::uint32_t value_bytes_max = 1 << 20;
+  // A session that is not used for so many entries of the log is dropped; zero: never for that
+  // reason. The leader's setting counts, for sessions that are opened while it leads.
+  std::uint64_t session_idle_entries = 1 << 20;
   // Proposals whose fate is open; beyond it a command is refused with OVERLOADED.
   std::uint32_t open_proposals_max = 4096;
   // Entries applied before others may run, and how long they may: a throttle for large backlogs.

@@ -72,8 +72,11 @@ void Replica::handle(const std::shared_ptr<Connection>& client, BytesView bytes)
   if (request.group() != options_.group.value) return refuse("that group does not live here");
   if (request.has_status()) return handle_status(client, request.id());
   if (request.has_get()) return handle_read(client, request.id(), request.get().key());
-  const std::optional<Command> command = from_wire(request.command());
-  if (!request.has_command() || !command) return refuse("the operation is not known here");
+  std::optional<Command> command = from_wire(std::move(*request.mutable_command()));
+  if (!command) return refuse("the operation is not known here");
+  // The bound stands in the log, so no replica's own setting can differ from another's.
+  command->idle_entries =
+      command->kind == CommandKind::kOpenSession ? options_.session_idle_entries : 0;
   handle_command(client, request.id(), *command);
 }
 

@@ -142,7 +142,7 @@ TEST(Replica, RefusesRequestsThatItDoesNotUnderstandAndServesOn) {
   std::vector<wire::ClientRequest> strange(4, put_request("k", "v"));
   strange[0].set_version(2);
   strange[1].set_group(2);
-  strange[2].mutable_command()->set_version(2);
+  strange[2].mutable_command()->set_version(3);
   strange[3].mutable_command()->set_kind(static_cast<wire::Command::Kind>(77));
   strange.emplace_back();
   strange.back().set_version(1);

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint32_t kRaftVersion = 2;
 constexpr std::uint32_t kSnapshotVersion = 1;
-constexpr auto kLastKind = static_cast<std::uint32_t>(raft::MessageKind::kAppendReply);
+constexpr auto kLastKind = static_cast<std::uint32_t>(raft::MessageKind::kReadReply);
 
 void to_wire(GroupId group, const raft::Message& message, wire::RaftMessage& out) {
   out.set_version(kRaftVersion);
@@ -25,6 +25,8 @@ void to_wire(GroupId group, const raft::Message& message, wire::RaftMessage& out
   out.set_commit(message.commit.value);
   out.set_round(message.round);
   out.set_reject(message.reject);
+  out.set_doubt(message.doubt);
+  out.set_transfer(message.transfer);
   out.set_hint(message.hint.value);
   out.set_hint_term(message.hint_term.value);
   for (const raft::Entry& entry : message.entries) {
@@ -57,6 +59,8 @@ bool message_from_wire(const wire::RaftMessage& in, raft::Message& message) {
   message.commit = LogIndex(in.commit());
   message.round = in.round();
   message.reject = in.reject();
+  message.doubt = in.doubt();
+  message.transfer = in.transfer();
   message.hint = LogIndex(in.hint());
   message.hint_term = Term(in.hint_term());
   return entries_from_wire(in, message);
@@ -200,6 +204,10 @@ const char* name_of(raft::MessageKind kind) {
     case raft::MessageKind::kVoteReply: return "vote-reply";
     case raft::MessageKind::kAppend: return "append";
     case raft::MessageKind::kAppendReply: return "append-reply";
+    case raft::MessageKind::kSnapshot: return "snapshot";
+    case raft::MessageKind::kTimeoutNow: return "timeout-now";
+    case raft::MessageKind::kRead: return "read";
+    case raft::MessageKind::kReadReply: return "read-reply";
   }
   return "unknown";
 }

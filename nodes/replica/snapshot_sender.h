@@ -44,6 +44,8 @@ class SnapshotSender {
   void acknowledged(const SnapshotAck& ack, Instant now);
   // Goes back, or gives up, when it is time.
   void look_at_clock(Instant now);
+  // What is to be sent cannot be read.
+  void fail() { state_ = State::kGaveUp; }
   // When next() or look_at_clock() may have something to do without an answer.
   Instant next_deadline() const;
 

@@ -46,8 +46,9 @@ TEST(Messages, OfRaftKeepTheirFieldNumbers) {
   entry.set_kind(2);
   entry.set_payload("xy");
   message.set_doubt(true);
+  message.set_transfer(true);
   EXPECT_EQ(hex_of(message),
-            "08011002180320042805300638074008480950ac025801600c680d7208080110021a0278797801");
+            "08011002180320042805300638074008480950ac025801600c680d7208080110021a0278797801800101");
 }
 
 TEST(Messages, OfSnapshotsKeepTheirFieldNumbers) {

@@ -17,7 +17,7 @@ std::uint32_t small_number() { return *rc::gen::arbitrary<std::uint32_t>(); }
 raft::Message arbitrary_message() {
   raft::Message message;
   message.kind = static_cast<raft::MessageKind>(
-      *rc::gen::inRange(0, static_cast<int>(raft::MessageKind::kAppendReply) + 1));
+      *rc::gen::inRange(0, static_cast<int>(raft::MessageKind::kReadReply) + 1));
   message.from = ReplicaId(small_number());
   message.to = ReplicaId(small_number());
   message.term = Term(number());
@@ -26,6 +26,8 @@ raft::Message arbitrary_message() {
   message.commit = LogIndex(number());
   message.round = number();
   message.reject = *rc::gen::arbitrary<bool>();
+  message.doubt = *rc::gen::arbitrary<bool>();
+  message.transfer = *rc::gen::arbitrary<bool>();
   message.hint = LogIndex(number());
   message.hint_term = Term(number());
   const auto entries = *rc::gen::inRange(0, 8);
@@ -199,7 +201,7 @@ TEST(Codec, RefusesMessagesOfOtherVersionsAndKinds) {
     EXPECT_FALSE(taken());
   }
   message.set_version(2);
-  message.set_kind(static_cast<std::uint32_t>(raft::MessageKind::kAppendReply) + 1);
+  message.set_kind(static_cast<std::uint32_t>(raft::MessageKind::kReadReply) + 1);
   EXPECT_FALSE(taken());
   message.set_kind(0);
   message.add_entries()->set_kind(static_cast<std::uint32_t>(raft::EntryKind::kConfiguration) + 1);

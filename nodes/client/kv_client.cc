@@ -160,7 +160,10 @@ Outcome KvClient::attempt_until(Yield& yield, wire::ClientRequest request, bool 
           return unknown("the session is not known any more");
         case wire::ClientReply::NOT_LEADER:
         case wire::ClientReply::NOT_COMMITTED:
-        case wire::ClientReply::OVERLOADED: hint = NodeId(reply.leader()); break;
+        case wire::ClientReply::OVERLOADED:
+        case wire::ClientReply::TRANSFERRING:
+        case wire::ClientReply::NOT_READY:
+        case wire::ClientReply::NO_SPACE: hint = NodeId(reply.leader()); break;
         default: may_have_happened = true;
       }
     } else if (attempt.result == Attempt::Result::kSilent) {

@@ -31,4 +31,7 @@ class Connection {
   fiber::Channel<Bytes> replies_;
 };
 
+// The beginning of every reply.
+wire::ClientReply reply_to(std::uint64_t request, wire::ClientReply::Result result);
+
 }  // namespace plumbline::replica

@@ -1,72 +1,137 @@
 #include "nodes/replica/replica.h"
 
 #include <algorithm>
+#include <utility>
+#include <variant>
 
+#include "nodes/raft/describe.h"
 #include "nodes/replica/codec.h"
 
 namespace plumbline::replica {
 namespace {
 
 constexpr trace::Kind kRecovered{"replica.recovered",
-                                 "recovered its log: term {a}, {b} entries, commit {c}"};
-constexpr trace::Kind kApplied{"replica.applied",
-                               "applied entry {a} of term {b}, revision {c}, digest {d:x}"};
+                                 "recovered: term {a}, log behind {d}, {b} entries, commit {c}"};
+constexpr trace::Kind kInDoubt{"replica.in_doubt",
+                               "has lost what was synced: its log may have come to {a}"};
 // A log that has been left alone for so long makes it durable that its last batch was synced
 // (nodes/log/FORMAT.md).
 constexpr Duration kSettleAfter = milliseconds(20);
+// A full disk is asked again so often.
+constexpr Duration kAskForSpaceEvery = milliseconds(100);
 
 constexpr trace::Kind kForeignMessage{"replica.foreign_message",
                                       "ignored a message from n{a} that is not of this group"};
+constexpr trace::Kind kFull{"replica.disk_full", "takes no writes: its disk has no space"};
+constexpr trace::Kind kSpaceAgain{"replica.disk_has_space", "has space on its disk again"};
+const trace::Probe kFullProbe{"replica.disk_full", trace::Probe::Need::kOptional};
+const trace::Probe kDoubts{"replica.recovered_in_doubt", trace::Probe::Need::kOptional};
+const trace::Probe kRestarted{"replica.log_restarted_behind_snapshot",
+                              trace::Probe::Need::kOptional};
 
 }  // namespace
 
 Replica::Replica(World& world, ReplicaOptions options)
-    : world_(world), options_(std::move(options)) {
+    : world_(world),
+      options_(std::move(options)),
+      snapshots_(world.disk, world.trace, kSnapshotDirectory, options_.log.identity) {
   world_.tasks.spawn("recover", [this](Yield& yield) { recover(yield); });
 }
 
 Replica::~Replica() = default;
 
 void Replica::recover(Yield& yield) {
-  raft::Raft::Recovered recovered;
-  const auto replay = [&](const log::Record& record) {
-    if (record.group != options_.group) return;
-    if (record.kind == log::RecordKind::kHardState) {
-      recovered.hard_state = {record.term, record.voted_for, record.commit};
-      return;
-    }
-    recovered.entries.push_back(
-        {record.term, static_cast<raft::EntryKind>(record.entry_kind), record.payload});
-  };
-  auto opened =
-      log::Log::open(yield, world_.disk, world_.trace, kLogDirectory, options_.log, replay);
+  GroupLog found(options_.group);
+  auto opened = log::Log::open(yield, world_.disk, world_.trace, kLogDirectory, options_.log,
+                               [&](const log::Record& record) { found.take(record); });
   if (!opened) return world_.tasks.halt("cannot recover the log: " + opened.error().message());
-  if (!opened->damages.empty()) {
-    return world_.tasks.halt("cannot recover the log: " + opened->damages.front().where);
-  }
   log_ = std::move(opened->log);
-  if (recovered.entries.empty()) {
-    raft::Configuration first;
-    for (const Member& member : options_.members) first.voters.push_back(member.replica);
-    recovered = raft::Raft::bootstrap(first);
-    write_down({.ticket = {},
-                .hard_state = recovered.hard_state,
-                .first = LogIndex(1),
-                .entries = {recovered.entries.front()}});
-    if (const Status flushed = log_->flush(yield); !flushed) {
-      return world_.tasks.halt("cannot write the log: " + flushed.error().message());
-    }
+  if (found.is_foreign()) return world_.tasks.halt("the log is of another version");
+  if (found.empty()) return begin_with_nothing(yield);
+  std::vector<log::SnapshotHeader> snapshots;
+  if (!options_.log.in_memory) {
+    if (const Status made = snapshots_.open(yield); !made) return halt_on("snapshots", made);
+    auto list = snapshots_.list(yield);
+    if (!list) return halt_on("snapshots", list.error());
+    snapshots = std::move(list->good);
   }
+  RecoveredGroup group = recover_group(found, opened->damages, snapshots);
+  if (const Status written = write_recovered(yield, group); !written) {
+    return halt_on("the log", written);
+  }
+  if (group.load) {
+    Result<StateMachine> machine = load_state(yield, snapshots_, *group.load);
+    if (!machine) return halt_on("a snapshot", machine.error());
+    machine_ = std::move(*machine);
+    applied_ = group.load->index;
+  }
+  start_core(std::move(group.core));
+}
+
+void Replica::halt_on(const char* what, const Status& failed) {
+  world_.tasks.halt(std::string("cannot recover ") + what + ": " + failed.error().message());
+}
+
+// A replica of the first configuration writes that down; one that joins waits until it is spoken
+// to. What a wiped disk has promised nobody knows, so it never comes back under its number.
+void Replica::begin_with_nothing(Yield& yield) {
+  const bool wiped = world_.incarnation > Incarnation(1) && !options_.empty_disk_is_new;
+  if (wiped && !options_.join && !options_.log.in_memory) {
+    return world_.tasks.halt(
+        "the disk is empty, and this node was started before: it may only come back as a new "
+        "member");
+  }
+  if (!options_.log.in_memory) {
+    if (const Status made = snapshots_.open(yield); !made) return halt_on("snapshots", made);
+  }
+  if (options_.join) return start_core({});
+  RecoveredGroup group;
+  raft::Configuration first;
+  for (const Member& member : options_.members) {
+    first.voters.push_back(member.replica);
+    first.seats.push_back({member.replica, member.node});
+  }
+  std::sort(first.voters.begin(), first.voters.end());
+  std::sort(first.seats.begin(), first.seats.end(),
+            [](const raft::Seat& a, const raft::Seat& b) { return a.id < b.id; });
+  group.core = raft::Raft::bootstrap(first);
+  log_->append(record_of(options_.group, group.core.hard_state));
+  log_->append(record_of(options_.group, LogIndex(1), group.core.entries.front()));
+  if (const Status flushed = log_->flush(yield); !flushed) return halt_on("the log", flushed);
+  start_core(std::move(group.core));
+}
+
+// What recovery has decided is on the disk before anybody is spoken to.
+Status Replica::write_recovered(Yield& yield, const RecoveredGroup& group) {
+  if (!group.doubt.empty()) {
+    world_.trace.reached(kDoubts);
+    world_.trace.emit(kInDoubt, group.core.hard_state.doubt.until.value);
+  }
+  if (!group.write_hard_state) return {};
+  log_->append(record_of(options_.group, group.core.hard_state));
+  if (group.restart_log) {
+    world_.trace.reached(kRestarted);
+    log_->append(record_of(options_.group, group.core.base, /*keep_tail=*/false));
+  }
+  return log_->flush(yield);
+}
+
+void Replica::start_core(raft::Raft::Recovered recovered) {
   world_.trace.emit(kRecovered, recovered.hard_state.term.value, recovered.entries.size(),
-                    recovered.hard_state.commit.value);
+                    recovered.hard_state.commit.value, recovered.base.index.value);
   raft::Options tuning = options_.raft;
   tuning.self = options_.self;
   tuning.timeout_seed = world_.random.bits(Key("raft.timeout_seed").with(options_.group));
+  tuning.preferred = !options_.members.empty() && options_.members.front().replica == options_.self;
   core_.emplace(tuning, std::move(recovered), world_.clock.now());
+  if (!options_.log.in_memory) start_carriers();
   world_.transport.set_receiver([this](NodeId from, BytesView payload) { receive(from, payload); });
   world_.tasks.spawn("sync", [this](Yield& y) { sync_loop(y); });
   world_.tasks.spawn("apply", [this](Yield& y) { apply_loop(y); });
   world_.tasks.spawn("accept", [this](Yield& y) { accept_loop(y); });
+  if (!options_.log.in_memory) {
+    world_.tasks.spawn("snapshot", [this](Yield& y) { snapshot_loop(y); });
+  }
   to_apply_.set();
   arm_timer();
 }
@@ -79,12 +144,40 @@ void Replica::drive(const raft::Event& event) {
 }
 
 void Replica::receive(NodeId from, BytesView payload) {
-  std::optional<GroupMessage> got = decode_message(payload);
-  if (!got || got->group != options_.group || node_of(got->message.from) != from) {
+  std::optional<PeerMessage> got = decode_peer(payload);
+  const auto sender = [&] {
+    return std::visit([](const auto& message) { return message.from; }, got->message);
+  };
+  if (!got || got->group != options_.group || !is_from(from, sender())) {
     world_.trace.emit(kForeignMessage, from.value);
     return;
   }
-  drive(raft::Receive{std::move(got->message)});
+  if (auto* const message = std::get_if<raft::Message>(&got->message)) {
+    // A snapshot's message comes with its state, and not by itself.
+    if (message->kind != raft::MessageKind::kSnapshot) drive(raft::Receive{std::move(*message)});
+  } else if (auto* const chunk = std::get_if<SnapshotChunk>(&got->message)) {
+    if (inbox_ && chunk->to == options_.self) inbox_->arrived(std::move(*chunk));
+  } else if (const auto* const ack = std::get_if<SnapshotAck>(&got->message)) {
+    if (outbox_ && ack->to == options_.self) outbox_->acknowledged(*ack);
+  }
+}
+
+// A replica lives where the configuration says. One that it does not name may be of a configuration
+// that is not known here yet, or no longer; what it says is for the core to judge.
+bool Replica::is_from(NodeId from, ReplicaId replica) {
+  for (const raft::Seat& seat : core_->configuration().seats) {
+    if (seat.id == replica) return seat.node == from;
+  }
+  seen_at_[replica] = from;
+  return true;
+}
+
+std::optional<NodeId> Replica::node_of(ReplicaId replica) const {
+  for (const raft::Seat& seat : core_->configuration().seats) {
+    if (seat.id == replica) return seat.node;
+  }
+  const auto seen = seen_at_.find(replica);
+  return seen == seen_at_.end() ? std::nullopt : std::optional(seen->second);
 }
 
 // The one place where the order of an update's effects is written down. What is free to leave goes
@@ -105,25 +198,19 @@ void Replica::carry_out(raft::Update& update) {
     abandon_proposals();
   }
   leading_ = core_->role() == raft::Role::kLeader ? core_->term() : Term();
+  if (!transfers_.empty()) answer_transfers();
   arm_timer();
 }
 
 void Replica::write_down(const raft::Persist& persist) {
-  if (persist.hard_state) {
-    log_->append({.group = options_.group,
-                  .kind = log::RecordKind::kHardState,
-                  .term = persist.hard_state->term,
-                  .voted_for = persist.hard_state->voted_for,
-                  .commit = persist.hard_state->commit});
+  if (persist.hard_state) log_->append(record_of(options_.group, *persist.hard_state));
+  if (persist.base) {
+    log_->append(record_of(options_.group, *persist.base, persist.keep_tail));
+    base_written_ = true;
   }
   LogIndex index = persist.first;
   for (const raft::Entry& entry : persist.entries) {
-    log_->append({.group = options_.group,
-                  .kind = log::RecordKind::kEntry,
-                  .term = entry.term,
-                  .index = index,
-                  .entry_kind = static_cast<std::uint8_t>(entry.kind),
-                  .payload = entry.payload});
+    log_->append(record_of(options_.group, index, entry));
     index = index.next();
   }
   written_ = persist.ticket;
@@ -131,27 +218,26 @@ void Replica::write_down(const raft::Persist& persist) {
 }
 
 void Replica::send(const raft::Message& message) {
+  // The state that it stands for goes with it, and takes its time.
+  if (message.kind == raft::MessageKind::kSnapshot) return outbox_->start(message);
   const std::optional<NodeId> to = node_of(message.to);
   if (!to) return;
   world_.transport.send(*to, {name_of(message.kind), message.term.value, message.index.value},
                         encode(options_.group, message));
 }
 
-void Replica::sync_loop(Yield& yield) {
-  for (;;) {
-    const Instant idle = world_.clock.now() + kSettleAfter;
-    const bool work = to_sync_.wait_until(yield, world_.tasks, idle);
-    const raft::Ticket ticket = written_;
-    to_sync_.clear();
-    const Status done = work ? log_->flush(yield) : log_->settle(yield);
-    if (!done) return world_.tasks.halt("cannot write the log: " + done.error().message());
-    if (!work) {
-      to_sync_.wait(yield);
-      continue;
-    }
-    release_synced(ticket);
-    drive(raft::Synced{ticket});
-  }
+void Replica::send(const SnapshotChunk& chunk) {
+  const std::optional<NodeId> to = node_of(chunk.to);
+  if (!to) return;
+  world_.transport.send(*to, {kSnapshotChunkName, chunk.content.index.value, chunk.offset},
+                        encode(options_.group, chunk));
+}
+
+void Replica::send(const SnapshotAck& ack) {
+  const std::optional<NodeId> to = node_of(ack.to);
+  if (!to) return;
+  world_.transport.send(*to, {kSnapshotAckName, ack.transfer, ack.received},
+                        encode(options_.group, ack));
 }
 
 void Replica::release_synced(raft::Ticket ticket) {
@@ -183,46 +269,57 @@ void Replica::arm_timer() {
   });
 }
 
-std::optional<NodeId> Replica::node_of(ReplicaId replica) const {
-  for (const Member& member : options_.members) {
-    if (member.replica == replica) return member.node;
-  }
-  return std::nullopt;
+void Replica::hand_over_leadership() {
+  if (core_ && core_->role() == raft::Role::kLeader) drive(raft::TransferLeadership{});
 }
 
-// ---- applying ----
+// ---- syncing ----
 
-void Replica::apply_loop(Yield& yield) {
+void Replica::sync_loop(Yield& yield) {
   for (;;) {
-    to_apply_.wait(yield);
-    to_apply_.clear();
-    while (applied_ < core_->commit()) {
-      for (std::uint32_t i = 0; i < options_.apply_batch && applied_ < core_->commit(); ++i) {
-        const LogIndex index = applied_.next();
-        apply(index, core_->entry(index));
-      }
-      answer_reads_up_to(applied_);
-      const bool backlog = applied_ < core_->commit();
-      if (backlog || options_.apply_pause > Duration{}) {
-        world_.tasks.sleep_until(yield, world_.clock.now() + options_.apply_pause);
-      }
+    const Instant idle = world_.clock.now() + kSettleAfter;
+    const bool work = to_sync_.wait_until(yield, world_.tasks, idle);
+    const raft::Ticket ticket = written_;
+    to_sync_.clear();
+    const Status done = work ? flush(yield) : log_->settle(yield);
+    if (!done) return world_.tasks.halt("cannot write the log: " + done.error().message());
+    if (!work) {
+      to_sync_.wait(yield);
+      continue;
     }
+    release_synced(ticket);
+    drive(raft::Synced{ticket});
   }
 }
 
-void Replica::apply(LogIndex index, const raft::Entry& entry) {
-  Answer answer{
-      .outcome = Outcome::kInvalid, .revision = machine_.revision(), .value = {}, .session = {}};
-  if (entry.kind == raft::EntryKind::kCommand) {
-    const std::optional<Command> command = decode_command(entry.payload.view());
-    // Refused at the boundary before it could be proposed (R-raft-23), so whoever wrote this entry
-    // was not one of us.
-    if (command) answer = machine_.apply(index, *command);
+// Comes back when everything that was written down before the call is durable. Once a base is, what
+// lies before it can go.
+Status Replica::flush(Yield& yield) {
+  const bool base = std::exchange(base_written_, false);
+  Status done = log_->flush(yield);
+  while (!done && log_->is_full()) {
+    wait_for_space(yield);
+    done = log_->flush(yield);
   }
-  applied_ = index;
-  world_.trace.emit(kApplied, index.value, entry.term.value, machine_.revision().value,
-                    machine_.digest());
-  answer_proposal(index, entry.term, answer);
+  if (full_ && done) {
+    full_ = false;
+    world_.trace.emit(kSpaceAgain);
+  }
+  if (!done || !base) return done;
+  const Result<std::uint64_t> removed = log_->compact(yield);
+  return removed ? Status() : Status(removed.error());
+}
+
+// Reads are served meanwhile, and a leader is heard; writes are refused, for nothing more can be
+// promised.
+void Replica::wait_for_space(Yield& yield) {
+  if (!full_) {
+    full_ = true;
+    world_.trace.reached(kFullProbe);
+    world_.trace.emit(kFull);
+  }
+  static_cast<void>(log_->compact(yield));
+  world_.tasks.sleep_until(yield, world_.clock.now() + kAskForSpaceEvery);
 }
 
 }  // namespace plumbline::replica

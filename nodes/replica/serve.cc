@@ -1,6 +1,7 @@
 // What clients ask of a replica and what they are told. Of a command whose fate is open they are
 // told that it is unknown, never that it failed.
 
+#include "nodes/raft/describe.h"
 #include "nodes/replica/codec.h"
 #include "nodes/replica/replica.h"
 
@@ -17,13 +18,6 @@ const trace::Probe kOverwrittenProposal{"replica.proposal_overwritten",
                                         trace::Probe::Need::kOptional};
 const trace::Probe kRetryAnswered{"replica.session_refused", trace::Probe::Need::kOptional};
 
-wire::ClientReply reply_to(std::uint64_t request, wire::ClientReply::Result result) {
-  wire::ClientReply reply;
-  reply.set_id(request);
-  reply.set_result(result);
-  return reply;
-}
-
 wire::ClientReply::Result wire_result(Outcome outcome) {
   switch (outcome) {
     case Outcome::kOk: return wire::ClientReply::OK;
@@ -34,17 +28,28 @@ wire::ClientReply::Result wire_result(Outcome outcome) {
   return wire::ClientReply::UNKNOWN;
 }
 
-const char* name_of(raft::Role role) {
-  switch (role) {
-    case raft::Role::kFollower: return "follower";
-    case raft::Role::kPreCandidate: return "pre-candidate";
-    case raft::Role::kCandidate: return "candidate";
-    case raft::Role::kLeader: return "leader";
+wire::ClientReply::Result wire_result(raft::Refusal why) {
+  switch (why) {
+    case raft::Refusal::kNone: return wire::ClientReply::UNKNOWN;
+    case raft::Refusal::kNotLeader: return wire::ClientReply::NOT_LEADER;
+    case raft::Refusal::kBackpressure: return wire::ClientReply::OVERLOADED;
+    case raft::Refusal::kTransferring: return wire::ClientReply::TRANSFERRING;
+    case raft::Refusal::kChangePending: return wire::ClientReply::CHANGE_PENDING;
+    case raft::Refusal::kNoCommitInTerm: return wire::ClientReply::NOT_READY;
+    case raft::Refusal::kInvalidChange: return wire::ClientReply::INVALID;
+    case raft::Refusal::kNotCaughtUp: return wire::ClientReply::NOT_CAUGHT_UP;
   }
-  return "unknown";
+  return wire::ClientReply::UNKNOWN;
 }
 
 }  // namespace
+
+wire::ClientReply reply_to(std::uint64_t request, wire::ClientReply::Result result) {
+  wire::ClientReply reply;
+  reply.set_id(request);
+  reply.set_result(result);
+  return reply;
+}
 
 void Replica::accept_loop(Yield& yield) {
   auto listener = world_.streams.listen(options_.client_address);
@@ -72,8 +77,15 @@ void Replica::handle(const std::shared_ptr<Connection>& client, BytesView bytes)
   if (request.group() != options_.group.value) return refuse("that group does not live here");
   if (request.has_status()) return handle_status(client, request.id());
   if (request.has_get()) return handle_read(client, request.id(), request.get().key());
-  const std::optional<Command> command = from_wire(request.command());
-  if (!request.has_command() || !command) return refuse("the operation is not known here");
+  if (request.has_change()) return handle_change(client, request.id(), request.change());
+  if (request.has_transfer()) {
+    return handle_transfer(client, request.id(), ReplicaId(request.transfer().to()));
+  }
+  std::optional<Command> command = from_wire(std::move(*request.mutable_command()));
+  if (!command) return refuse("the operation is not known here");
+  // The bound stands in the log, so no replica's own setting can differ from another's.
+  command->idle_entries =
+      command->kind == CommandKind::kOpenSession ? options_.session_idle_entries : 0;
   handle_command(client, request.id(), *command);
 }
 
@@ -100,6 +112,7 @@ void Replica::handle_command(const std::shared_ptr<Connection>& client, std::uin
   if (proposals_.size() >= options_.open_proposals_max) {
     return client->reply(reply_to(request, wire::ClientReply::OVERLOADED));
   }
+  if (full_) return client->reply(reply_to(request, wire::ClientReply::NO_SPACE));
   raft::Propose propose;
   propose.entries.push_back(
       {.term = {}, .kind = raft::EntryKind::kCommand, .payload = encode(command)});
@@ -108,14 +121,21 @@ void Replica::handle_command(const std::shared_ptr<Connection>& client, std::uin
   if (index) {
     proposals_[index] = {.term = core_->term(), .client = client, .request = request};
   } else {
-    refuse_not_leader(*client, request);
+    refuse(*client, request, update.refusal);
   }
   carry_out(update);
 }
 
+void Replica::refuse(Connection& client, std::uint64_t request, raft::Refusal why) {
+  if (why == raft::Refusal::kNotLeader) return refuse_not_leader(client, request);
+  wire::ClientReply reply = reply_to(request, wire_result(why));
+  reply.set_detail(raft::name_of(why));
+  client.reply(std::move(reply));
+}
+
 void Replica::refuse_not_leader(Connection& client, std::uint64_t request) {
   wire::ClientReply reply = reply_to(request, wire::ClientReply::NOT_LEADER);
-  reply.set_leader(node_of(core_->leader()).value_or(NodeId()).value);
+  reply.set_leader(leader_node().value);
   client.reply(std::move(reply));
 }
 
@@ -141,6 +161,7 @@ void Replica::answer_proposal(LogIndex index, Term term, const Answer& answer) {
 // A replica that no longer leads cannot say what becomes of what it had proposed: the new leader
 // may hold it or not.
 void Replica::abandon_proposals() {
+  abandon_changes();
   if (proposals_.empty()) return;
   world_.trace.reached(kCommandsAbandoned);
   world_.trace.emit(kAbandoned, leading_.value, proposals_.size());
@@ -151,7 +172,7 @@ void Replica::abandon_proposals() {
 }
 
 // Linearizable by read-index (thesis 6.4; R-raft-3): the core says up to where the state machine
-// must have come.
+// must have come. A follower's core asks its leader.
 void Replica::handle_read(const std::shared_ptr<Connection>& client, std::uint64_t request,
                           const Bytes& key) {
   const std::uint64_t cookie = next_cookie_++;
@@ -186,35 +207,6 @@ void Replica::answer_read(const Read& read) {
   reply.set_revision(machine_.revision().value);
   if (std::optional<Bytes> value = machine_.get(read.key)) reply.set_value(std::move(*value));
   read.client->reply(std::move(reply));
-}
-
-std::string Replica::describe() const {
-  std::string text = name_of(core_->role());
-  text += " of term " + std::to_string(core_->term().value);
-  text += ", leader r" + std::to_string(core_->leader().value);
-  text += ", log to " + std::to_string(core_->last_index().value);
-  text += " (synced " + std::to_string(core_->durable_index().value);
-  text += ", committed " + std::to_string(core_->commit().value);
-  text += ", applied " + std::to_string(applied_.value) + ")";
-  text += ", revision " + std::to_string(machine_.revision().value);
-  text += "; waiting: " + std::to_string(proposals_.size()) + " commands, ";
-  text += std::to_string(reads_.size() + reads_at_index_.size()) + " reads, ";
-  return text + std::to_string(held_.size()) + " messages held for a sync";
-}
-
-void Replica::handle_status(const std::shared_ptr<Connection>& client, std::uint64_t request) {
-  wire::ClientReply reply = reply_to(request, wire::ClientReply::OK);
-  wire::Status& status = *reply.mutable_status();
-  status.set_node(world_.self.value);
-  status.set_replica(options_.self.value);
-  status.set_role(name_of(core_->role()));
-  status.set_term(core_->term().value);
-  status.set_commit(core_->commit().value);
-  status.set_applied(applied_.value);
-  status.set_last_index(core_->last_index().value);
-  status.set_revision(machine_.revision().value);
-  status.set_leader(node_of(core_->leader()).value_or(NodeId()).value);
-  client->reply(std::move(reply));
 }
 
 }  // namespace plumbline::replica

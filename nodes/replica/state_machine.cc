@@ -1,15 +1,26 @@
 #include "nodes/replica/state_machine.h"
 
-#include <algorithm>
-
 #include "nodes/base/hash.h"
+#include "nodes/replica/state_format.h"
 
 namespace plumbline::replica {
+namespace {
+
+std::uint64_t encoded_bytes_of(const Bytes& key, const Bytes& value) {
+  return kValueHeadBytes + key.size() + value.size();
+}
+
+}  // namespace
+
+std::uint64_t StateMachine::encoded_bytes() const {
+  return kStateHeadBytes + values_bytes_ + sessions_.encoded_bytes();
+}
 
 Answer StateMachine::apply(LogIndex index, const Command& command) {
+  sessions_.expire(index);
   Answer answer;
   if (command.kind == CommandKind::kOpenSession) {
-    answer = open_session(index);
+    answer = open_session(index, command);
   } else if (command.session) {
     answer = apply_once(index, command);
   } else {
@@ -20,47 +31,33 @@ Answer StateMachine::apply(LogIndex index, const Command& command) {
 }
 
 std::optional<Bytes> StateMachine::get(const Bytes& key) const {
-  const auto found = values_.find(key);
-  return found == values_.end() ? std::nullopt : std::optional<Bytes>(found->second);
+  const auto found = values().find(key);
+  return found == values().end() ? std::nullopt : std::optional<Bytes>(found->second);
 }
 
-Answer StateMachine::open_session(LogIndex index) {
-  if (sessions_.size() == kSessionsMax) {
-    sessions_.erase(std::min_element(
-        sessions_.begin(), sessions_.end(),
-        [](const auto& a, const auto& b) { return a.second.last_used < b.second.last_used; }));
-  }
-  const SessionId id(index.value);
-  sessions_[id] = {.last_used = index, .first_unfinished = Sequence(1), .answers = {}};
+Answer StateMachine::open_session(LogIndex index, const Command& command) {
+  const SessionId id = sessions_.open(index, command.idle_entries);
   return {.outcome = Outcome::kOk, .revision = revision_, .value = {}, .session = id};
 }
 
 Answer StateMachine::apply_once(LogIndex index, const Command& command) {
-  const Answer refused{
-      .outcome = Outcome::kSessionUnknown, .revision = revision_, .value = {}, .session = {}};
-  const auto found = sessions_.find(command.session);
-  if (found == sessions_.end()) return refused;
-  Session& session = found->second;
-  session.last_used = index;
-  session.first_unfinished = std::max(session.first_unfinished, command.first_unfinished);
-  session.answers.erase(session.answers.begin(),
-                        session.answers.lower_bound(session.first_unfinished));
-  // Its answer was given up by the client, and forgotten here: whether it was executed cannot be
-  // said any more.
-  if (command.sequence < session.first_unfinished) return refused;
-  const auto known = session.answers.find(command.sequence);
-  if (known != session.answers.end()) return known->second;
+  Sessions::Session* const session = sessions_.use(index, command);
+  if (session == nullptr) {
+    return {.outcome = Outcome::kSessionUnknown, .revision = revision_, .value = {}, .session = {}};
+  }
+  const auto known = session->answers.find(command.sequence);
+  if (known != session->answers.end()) return known->second;
   const Answer answer = mutate(command);
-  session.answers.emplace(command.sequence, answer);
+  sessions_.remember(*session, command.sequence, answer);
   return answer;
 }
 
 Answer StateMachine::mutate(const Command& command) {
   switch (command.kind) {
-    case CommandKind::kPut: values_[command.key] = command.value; return changed();
+    case CommandKind::kPut: store(command.key, command.value); return changed();
     case CommandKind::kAppend: return append(command);
     case CommandKind::kDelete:
-      if (values_.erase(command.key) != 0) return changed();
+      if (remove(command.key)) return changed();
       return {.outcome = Outcome::kOk, .revision = revision_, .value = {}, .session = {}};
     case CommandKind::kCompareAndSwap: return compare_and_swap(command);
     case CommandKind::kOpenSession: break;
@@ -69,12 +66,17 @@ Answer StateMachine::mutate(const Command& command) {
 }
 
 Answer StateMachine::append(const Command& command) {
-  const auto found = values_.find(command.key);
-  const std::size_t before = found == values_.end() ? 0 : found->second.size();
+  const auto found = values().find(command.key);
+  const std::size_t before = found == values().end() ? 0 : found->second.size();
   if (before + command.value.size() > kValueBytesMax) {
     return {.outcome = Outcome::kInvalid, .revision = revision_, .value = {}, .session = {}};
   }
-  values_[command.key] += command.value;
+  if (found == values().end()) {
+    store(command.key, command.value);
+  } else {
+    values_.change(command.key) += command.value;
+    values_bytes_ += command.value.size();
+  }
   return changed();
 }
 
@@ -83,8 +85,22 @@ Answer StateMachine::compare_and_swap(const Command& command) {
   if (current != command.expected) {
     return {.outcome = Outcome::kMismatch, .revision = revision_, .value = current, .session = {}};
   }
-  values_[command.key] = command.value;
+  store(command.key, command.value);
   return changed();
+}
+
+void StateMachine::store(const Bytes& key, const Bytes& value) {
+  const auto found = values().find(key);
+  if (found != values().end()) values_bytes_ -= encoded_bytes_of(key, found->second);
+  values_bytes_ += encoded_bytes_of(key, value);
+  values_.change(key) = value;
+}
+
+bool StateMachine::remove(const Bytes& key) {
+  const auto found = values().find(key);
+  if (found == values().end()) return false;
+  values_bytes_ -= encoded_bytes_of(key, found->second);
+  return values_.erase(key);
 }
 
 Answer StateMachine::changed() {
@@ -98,9 +114,10 @@ void StateMachine::fold(LogIndex index, const Command& command, const Answer& an
   digest_ = combine(digest_, command.session.value);
   digest_ = combine(digest_, command.sequence.value);
   digest_ = combine(digest_, command.first_unfinished.value);
+  if (command.idle_entries != 0) digest_ = combine(digest_, command.idle_entries);
   digest_ = combine(digest_, hash_bytes(command.key));
-  const auto now = values_.find(command.key);
-  digest_ = combine(digest_, now == values_.end() ? 0 : hash_bytes(now->second, 1));
+  const auto now = values().find(command.key);
+  digest_ = combine(digest_, now == values().end() ? 0 : hash_bytes(now->second, 1));
   digest_ = combine(digest_, static_cast<std::uint64_t>(answer.outcome));
   digest_ = combine(digest_, answer.revision.value);
   digest_ = combine(digest_, hash_bytes(answer.value.value_or(Bytes()), answer.value ? 1 : 0));

@@ -17,7 +17,10 @@ struct ReplicaFlags {
   std::uint32_t node = 0;
   std::string data;
   std::uint64_t cluster = 1;
-  std::vector<std::string> peers;  // "N=host:port", of all members
+  std::vector<std::string> peers;      // "N=host:port", of all nodes that may ever be spoken to
+  std::vector<std::uint32_t> members;  // nodes of the first configuration; empty: all peers
+  std::uint32_t replica = 0;           // zero: the node's number
+  bool join = false;
   std::string listen_peers;
   std::string listen;
   std::int64_t election_timeout_ms = 150;
@@ -27,6 +30,13 @@ struct ReplicaFlags {
   std::uint32_t inflight_appends = 32;
   std::uint32_t apply_batch = 64;
   std::int64_t apply_pause_us = 0;
+  std::uint64_t snapshot_log_kib = 16 * 1024;
+  std::uint64_t snapshot_log_entries = 1 << 20;
+  std::uint64_t trailing_entries = 1024;
+  std::uint64_t snapshot_kib_per_second = 0;
+  std::uint64_t session_idle_entries = 1 << 20;
+  bool lease_reads = false;
+  std::uint32_t clock_drift_ppm = 10'000;
   bool insecure = false;
   bool trace = false;
   std::string plant;

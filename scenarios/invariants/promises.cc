@@ -4,6 +4,7 @@
 
 #include "nodes/fiber/fiber.h"
 #include "nodes/log/recovery.h"
+#include "nodes/replica/recovery.h"
 #include "scenarios/invariants/raft_invariants.h"
 
 namespace plumbline::scenarios {
@@ -19,33 +20,49 @@ constexpr const char* kProperty = "I10 durability";
 struct RaftInvariants::Image {
   std::string error;  // why it cannot be recovered; empty when it can
   raft::HardState hard_state;
-  std::vector<LoggedEntry> entries;
+  raft::SnapshotMeta base;  // entries up to it are in a snapshot that can be read
+  std::vector<raft::Entry> entries;
 
   bool keeps(const Mirror& mirror, LogIndex up_to) const {
-    for (LogIndex i(1); i <= up_to; i = i.next()) {
-      if (i.value > entries.size() || entries[i.value - 1] != mirror.log[i.value - 1]) return false;
+    if (!holds_base(mirror)) return false;
+    for (LogIndex i = base.index.next(); i <= up_to; i = i.next()) {
+      const std::uint64_t at = i.value - base.index.value - 1;
+      if (at >= entries.size() || !mirror.holds(i, logged(entries[at]))) return false;
     }
     return true;
+  }
+  bool holds_base(const Mirror& mirror) const {
+    const std::uint64_t index = base.index.value;
+    return index == 0 || (index <= mirror.log.size() && mirror.log[index - 1].term == base.term);
   }
 };
 
 RaftInvariants::Image RaftInvariants::recover_image(const replica::Replica& replica,
                                                     NodeId node) const {
   Image image;
-  const auto replay = [&](const log::Record& record) {
-    if (record.group != replica.options().group) return;
-    if (record.kind == log::RecordKind::kHardState) {
-      image.hard_state = {record.term, record.voted_for, record.commit};
-      return;
-    }
-    image.entries.push_back(
-        logged({record.term, static_cast<raft::EntryKind>(record.entry_kind), record.payload}));
-  };
+  Yield& now = Yield::never();
   const std::unique_ptr<Disk> disk = simulation_.durable_image(node);
-  const auto found = log::recover(Yield::never(), *disk, replica::Replica::kLogDirectory,
-                                  replica.options().log, replay);
-  if (!found) image.error = found.error().message();
-  if (found && !found->damages.empty()) image.error = found->damages.front().where;
+  replica::GroupLog log(replica.options().group);
+  const auto found =
+      log::recover(now, *disk, replica::Replica::kLogDirectory, replica.options().log,
+                   [&](const log::Record& record) { log.take(record); });
+  trace::NullSink silent;
+  log::SnapshotStore store(*disk, silent, replica::Replica::kSnapshotDirectory,
+                           replica.options().log.identity);
+  const auto snapshots = store.list(now);
+  if (!found || !snapshots) {
+    image.error = !found ? found.error().message() : snapshots.error().message();
+    return image;
+  }
+  const replica::RecoveredGroup group =
+      replica::recover_group(log, found->damages, snapshots->good);
+  image.error = group.doubt;
+  image.hard_state = group.core.hard_state;
+  image.base = group.core.base;
+  image.entries = group.core.entries;
+  if (!group.load) return image;
+  const auto state = replica::load_state(now, store, *group.load);
+  if (!state) image.error = state.error().message();
   return image;
 }
 

@@ -40,6 +40,8 @@ class Bench {
   // Starts the client and runs it to its end.
   void run(Options options, Script script);
   bool client_done() const { return done_; }
+  // As given, with all servers.
+  const Options& options() const { return options_; }
 
   sim::Simulation simulation;
 

@@ -102,7 +102,8 @@ TEST(KvClient, AHintToNobodyLeadsToTheNextServer) {
 }
 
 TEST(KvClient, TriesAgainAfterADefiniteRefusal) {
-  for (const Reply::Result refusal : {Reply::NOT_LEADER, Reply::NOT_COMMITTED, Reply::OVERLOADED}) {
+  for (const Reply::Result refusal : {Reply::NOT_LEADER, Reply::NOT_COMMITTED, Reply::OVERLOADED,
+                                      Reply::TRANSFERRING, Reply::NOT_READY, Reply::NO_SPACE}) {
     Bench bench(1);
     bench.server(1).answer = [&](Yield& yield, World& world, Stream& stream,
                                  const wire::ClientRequest& request) {

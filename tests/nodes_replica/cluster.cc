@@ -41,10 +41,39 @@ Cluster::Cluster(Settings settings)
   }
 }
 
+void Cluster::start_joiner(NodeId node, ReplicaId replica) {
+  nodes.push_back(node);
+  simulation.add_node(node, name_of(node), [this, node, replica](World& world) {
+    ReplicaOptions options = replica_options(node);
+    options.self = replica;
+    options.join = true;
+    return std::make_unique<Replica>(world, options);
+  });
+  simulation.start(node);
+}
+
+bool Cluster::settle(Duration limit) {
+  const auto settled = [this] {
+    if (!leader()) return false;
+    const Replica& first = replica(*leader());
+    if (first.applied() < first.core()->last_index()) return false;
+    for (const NodeId node : nodes) {
+      if (!simulation.is_up(node)) continue;
+      const Replica& other = replica(node);
+      if (other.core() == nullptr || other.applied() != first.applied()) return false;
+    }
+    return true;
+  };
+  simulation.run_until(settled, simulation.now() + limit);
+  return settled();
+}
+
 ReplicaOptions Cluster::replica_options(NodeId node) const {
   ReplicaOptions options;
   options.self = ReplicaId(node.value);
-  for (const NodeId member : nodes) options.members.push_back({ReplicaId(member.value), member});
+  for (std::uint32_t i = 1; i <= settings_.nodes; ++i) {
+    options.members.push_back({ReplicaId(i), NodeId(i)});
+  }
   options.client_address = server(node).address;
   options.log.segment_bytes = 64 * 1024;
   options.log.identity = {.cluster = 1, .node = node};
@@ -126,6 +155,14 @@ void Cluster::call(const Calls& calls, client::Options options) {
   run_client([calls, options](Yield& yield, World& world) {
     client::KvClient client(world, options);
     calls(yield, world, client);
+  });
+}
+
+void Cluster::operate(const AdminCalls& calls, client::Options options) {
+  if (options.servers.empty()) options.servers = servers();
+  run_client([calls, options](Yield& yield, World& world) {
+    client::Admin admin(world, options);
+    calls(yield, world, admin);
   });
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "network/wire/messages.pb.h"
+#include "nodes/client/admin.h"
 #include "nodes/client/kv_client.h"
 #include "nodes/replica/replica.h"
 #include "sim/world.h"
@@ -28,11 +29,17 @@ class Cluster {
 
   explicit Cluster(Settings settings);
 
+  // A node that is none of the first members: started empty, under this number, it waits to be
+  // added.
+  void start_joiner(NodeId node, ReplicaId replica);
+
   // Started, with a leader of all that are up. Fails the test when there is none within five
   // simulated seconds.
   NodeId elect();
   std::optional<NodeId> leader() const;
   std::vector<NodeId> followers() const;
+  // Until all that are up have applied what the leader has, or a time has passed; whether they did.
+  bool settle(Duration limit = seconds(10));
   const Replica& replica(NodeId node) const;
 
   // Starts a client and comes back at once; `*done` becomes true when its script has ended.
@@ -41,6 +48,9 @@ class Cluster {
   void run_client(Script script);
   // The same with a store client of all servers, or of those given.
   void call(const Calls& calls, client::Options options = {});
+  // With an operator of all servers, or of those given.
+  using AdminCalls = std::function<void(Yield&, World&, client::Admin&)>;
+  void operate(const AdminCalls& calls, client::Options options = {});
   // One request to one server, over a connection of its own.
   wire::ClientReply ask(NodeId server, const wire::ClientRequest& request);
 

@@ -73,24 +73,58 @@ TEST_P(ReplicaOf, TellsItsStatus) {
   }
 }
 
+wire::ClientRequest get_request(const Bytes& key) {
+  wire::ClientRequest request;
+  request.set_version(1);
+  request.set_group(1);
+  request.set_id(1);
+  request.mutable_get()->set_key(key);
+  return request;
+}
+
 // R-raft-15.
-TEST(Replica, AFollowerRefusesAndNamesTheLeader) {
+TEST(Replica, AFollowerRefusesWritesAndNamesTheLeader) {
   Cluster cluster({});
   const NodeId leader = cluster.elect();
   const LogIndex before = cluster.last_index(leader);
-  wire::ClientRequest read;
-  read.set_version(1);
-  read.set_group(1);
-  read.set_id(1);
-  read.mutable_get()->set_key("k");
   for (const NodeId follower : cluster.followers()) {
-    for (const wire::ClientRequest& request : {put_request("k", "v"), read}) {
-      const wire::ClientReply reply = cluster.ask(follower, request);
-      EXPECT_EQ(reply.result(), wire::ClientReply::NOT_LEADER);
-      EXPECT_EQ(reply.leader(), leader.value);
-    }
+    const wire::ClientReply reply = cluster.ask(follower, put_request("k", "v"));
+    EXPECT_EQ(reply.result(), wire::ClientReply::NOT_LEADER);
+    EXPECT_EQ(reply.leader(), leader.value);
   }
   EXPECT_EQ(cluster.last_index(leader), before);
+}
+
+// R-raft-3: any replica serves linearizable reads, once its leader has told it how far it must have
+// come.
+TEST(Replica, AFollowerServesReads) {
+  Cluster cluster({});
+  cluster.elect();
+  for (int i = 0; i < 5; ++i) {
+    const Bytes value = std::to_string(i);
+    cluster.call([&](Yield& yield, World& world, KvClient& store) {
+      EXPECT_EQ(store.put(yield, "k", value, in(world, seconds(5))).fate, Fate::kOk);
+    });
+    for (const NodeId follower : cluster.followers()) {
+      const wire::ClientReply reply = cluster.ask(follower, get_request("k"));
+      EXPECT_EQ(reply.result(), wire::ClientReply::OK);
+      EXPECT_EQ(reply.value(), value);
+    }
+  }
+}
+
+TEST(Replica, AFollowerThatIsCutOffServesNoReads) {
+  Cluster cluster({});
+  cluster.elect();
+  const NodeId follower = cluster.followers().front();
+  cluster.isolate(follower);
+  client::Options only;
+  only.servers = {cluster.server(follower)};
+  cluster.call(
+      [](Yield& yield, World& world, KvClient& store) {
+        EXPECT_NE(store.get(yield, "k", in(world, seconds(2))).fate, Fate::kOk);
+      },
+      only);
 }
 
 // R-raft-23: whatever cannot be executed is refused for good and leaves nothing behind.
@@ -142,7 +176,7 @@ TEST(Replica, RefusesRequestsThatItDoesNotUnderstandAndServesOn) {
   std::vector<wire::ClientRequest> strange(4, put_request("k", "v"));
   strange[0].set_version(2);
   strange[1].set_group(2);
-  strange[2].mutable_command()->set_version(2);
+  strange[2].mutable_command()->set_version(3);
   strange[3].mutable_command()->set_kind(static_cast<wire::Command::Kind>(77));
   strange.emplace_back();
   strange.back().set_version(1);

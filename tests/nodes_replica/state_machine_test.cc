@@ -34,7 +34,9 @@ Command swap(Bytes key, std::optional<Bytes> expected, Bytes value) {
           .value = std::move(value),
           .expected = std::move(expected)};
 }
-Command open_session() { return {.kind = CommandKind::kOpenSession}; }
+Command open_session(std::uint64_t idle_entries = 0) {
+  return {.kind = CommandKind::kOpenSession, .idle_entries = idle_entries};
+}
 Command in_session(Command command, SessionId session, std::uint64_t sequence,
                    std::uint64_t first_unfinished = 1) {
   command.session = session;
@@ -63,7 +65,9 @@ Answer session_unknown(std::uint64_t revision) {
 class Log {
  public:
   Answer operator()(const Command& command) { return machine.apply(index = index.next(), command); }
-  SessionId session() { return (*this)(open_session()).session; }
+  SessionId session(std::uint64_t idle_entries = 0) {
+    return (*this)(open_session(idle_entries)).session;
+  }
 
   StateMachine machine;
   LogIndex index;
@@ -186,11 +190,11 @@ TEST(Sessions, AnUnknownOneIsRefused) {
 TEST(Sessions, TheOneUsedLongestAgoMakesRoom) {
   Log log;
   std::vector<SessionId> sessions;
-  for (std::size_t i = 0; i < StateMachine::kSessionsMax; ++i) sessions.push_back(log.session());
+  for (std::size_t i = 0; i < Sessions::kSessionsMax; ++i) sessions.push_back(log.session());
   log(in_session(put("k", "v"), sessions[0], 1));  // by log order sessions[1] is now the oldest
-  EXPECT_EQ(log.machine.session_count(), StateMachine::kSessionsMax);
+  EXPECT_EQ(log.machine.session_count(), Sessions::kSessionsMax);
   const SessionId fresh = log.session();
-  EXPECT_EQ(log.machine.session_count(), StateMachine::kSessionsMax);
+  EXPECT_EQ(log.machine.session_count(), Sessions::kSessionsMax);
   EXPECT_EQ(log(in_session(put("k", "w"), sessions[1], 1)).outcome, Outcome::kSessionUnknown);
   for (const SessionId session : {sessions[0], sessions[2], sessions.back(), fresh}) {
     EXPECT_EQ(log(in_session(put("k", "w"), session, 2)).outcome, Outcome::kOk) << session.value;
@@ -198,6 +202,53 @@ TEST(Sessions, TheOneUsedLongestAgoMakesRoom) {
   // Even a refused command below the line counts as use: sessions[3] is the next to go.
   log.session();
   EXPECT_EQ(log(in_session(put("k", "w"), sessions[3], 1)).outcome, Outcome::kSessionUnknown);
+}
+
+// R-raft-25: decided by the log's indices, whatever the clocks say.
+TEST(Sessions, OneThatIsIdleForTooManyEntriesIsDropped) {
+  Log log;
+  const SessionId short_lived = log.session(/*idle_entries=*/3);
+  const SessionId long_lived = log.session(/*idle_entries=*/100);
+  log(put("k", "v"));
+  EXPECT_EQ(log(in_session(put("k", "w"), short_lived, 1)).outcome, Outcome::kOk) << "3 entries on";
+  log(put("k", "x"));
+  log(put("k", "x"));
+  EXPECT_EQ(log(in_session(put("k", "w"), short_lived, 1)), ok(2)) << "the use counts anew";
+  for (int i = 0; i < 3; ++i) log(put("k", "x"));
+  EXPECT_EQ(log.machine.session_count(), 2U);
+  EXPECT_EQ(log(in_session(put("k", "y"), short_lived, 1)).outcome, Outcome::kSessionUnknown);
+  EXPECT_EQ(log.machine.session_count(), 1U);
+  EXPECT_EQ(log.machine.get("k"), "x");
+  EXPECT_EQ(log(in_session(put("k", "y"), long_lived, 1)).outcome, Outcome::kOk);
+}
+
+TEST(Sessions, EntriesThatAreNoCommandsCountAsWell) {
+  StateMachine machine;
+  const SessionId session = machine.apply(LogIndex(5), open_session(10)).session;
+  EXPECT_EQ(machine.apply(LogIndex(16), in_session(put("k", "v"), session, 1)).outcome,
+            Outcome::kSessionUnknown);
+}
+
+TEST(Sessions, OneWithoutABoundIsNeverTooOld) {
+  StateMachine machine;
+  const SessionId forever = machine.apply(LogIndex(1), open_session()).session;
+  const SessionId nearly = machine.apply(LogIndex(2), open_session(~std::uint64_t{0})).session;
+  const LogIndex late(~std::uint64_t{0} - 1);
+  EXPECT_EQ(machine.apply(late, in_session(put("k", "v"), forever, 1)).outcome, Outcome::kOk);
+  EXPECT_EQ(machine.apply(late.next(), in_session(put("k", "v"), nearly, 1)).outcome, Outcome::kOk);
+}
+
+TEST(Sessions, ManyUnfinishedCommandsFinishTheFirst) {
+  Log log;
+  const SessionId session = log.session();
+  for (std::uint64_t i = 1; i <= Sessions::kAnswersMax; ++i) {
+    EXPECT_EQ(log(in_session(append("k", "x"), session, i)), ok(i));
+  }
+  EXPECT_EQ(log(in_session(append("k", "x"), session, 1)), ok(1)) << "still known";
+  log(in_session(append("k", "x"), session, Sessions::kAnswersMax + 1));
+  EXPECT_EQ(log(in_session(append("k", "x"), session, 1)).outcome, Outcome::kSessionUnknown);
+  EXPECT_EQ(log(in_session(append("k", "x"), session, 2)), ok(2));
+  EXPECT_EQ(log.machine.get("k")->size(), Sessions::kAnswersMax + 1);
 }
 
 // ---- The dumb twin: it keeps the whole history and works everything out of it. ----
@@ -228,7 +279,7 @@ class Twin {
       return opened;
     }
     if (command.session) {
-      if (!was_opened(command.session)) return session_unknown(revision);
+      if (!lives(command.session, index)) return session_unknown(revision);
       Sequence line = command.first_unfinished;
       for (const Event& event : history_) {
         // Who named the session before it was opened told nobody anything.
@@ -247,10 +298,21 @@ class Twin {
     executed = true;
     return execute(command);
   }
-  bool was_opened(SessionId session) const {
-    return std::any_of(history_.begin(), history_.end(), [&](const Event& event) {
-      return event.command.kind == CommandKind::kOpenSession && event.index.value == session.value;
-    });
+  bool lives(SessionId session, LogIndex at) const {
+    std::optional<Event> opened;
+    std::uint64_t last_used = session.value;
+    const auto idle = [&](LogIndex index) {
+      const std::uint64_t bound = opened->command.idle_entries;
+      return bound != 0 && index.value - last_used > bound;
+    };
+    for (const Event& event : history_) {
+      const bool opens = event.command.kind == CommandKind::kOpenSession;
+      if (opens && event.index.value == session.value) opened = event;
+      if (!opened || opens || event.command.session != session) continue;
+      if (idle(event.index)) return false;
+      last_used = event.index.value;
+    }
+    return opened && !idle(at);
   }
   Answer execute(const Command& command) {
     const bool there = values.count(command.key) != 0;
@@ -280,7 +342,10 @@ Command arbitrary_command() {
   command.kind =
       *rc::gen::element(CommandKind::kOpenSession, CommandKind::kPut, CommandKind::kDelete,
                         CommandKind::kCompareAndSwap, CommandKind::kAppend, CommandKind::kAppend);
-  if (command.kind == CommandKind::kOpenSession) return command;
+  if (command.kind == CommandKind::kOpenSession) {
+    command.idle_entries = *rc::gen::element<std::uint64_t>(0, 2, 5);
+    return command;
+  }
   command.key = *rc::gen::element<Bytes>("a", "b");
   command.value = *rc::gen::element<Bytes>("", "x", "y");
   command.expected = *rc::gen::element<std::optional<Bytes>>(std::nullopt, "", "x", "y", "xy");

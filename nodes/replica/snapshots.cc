@@ -1,0 +1,116 @@
+// Snapshots: when one is taken, how it is written while commands go on being applied, and how it is
+// carried to others.
+
+#include <algorithm>
+#include <utility>
+
+#include "nodes/replica/replica.h"
+#include "nodes/replica/snapshot_meta.h"
+
+namespace plumbline::replica {
+namespace {
+
+constexpr trace::Kind kTaken{"replica.snapshot_written", "has written snapshot {a}, {b} bytes"};
+constexpr trace::Kind kGivenUp{"replica.snapshot_given_up",
+                               "gives up writing snapshot {a} (reason {b})"};
+const trace::Probe kTakes{"replica.snapshot_written", trace::Probe::Need::kOptional};
+const trace::Probe kChangedMeanwhile{"replica.applied_while_snapshot_written",
+                                     trace::Probe::Need::kOptional};
+// After one that could not be written for want of space.
+constexpr Duration kTryAgainAfter = seconds(1);
+
+}  // namespace
+
+bool Replica::snapshot_is_due() const {
+  const std::uint64_t entries = applied_.value - std::min(core_->snapshot().index, applied_).value;
+  const bool bytes_due =
+      options_.snapshot_log_bytes != 0 && applied_bytes_ >= options_.snapshot_log_bytes;
+  const bool entries_due =
+      options_.snapshot_log_entries != 0 && entries >= options_.snapshot_log_entries;
+  return entries > 0 && (bytes_due || entries_due);
+}
+
+void Replica::snapshot_loop(Yield& yield) {
+  for (;;) {
+    to_snapshot_.wait(yield);
+    to_snapshot_.clear();
+    if (!snapshot_is_due()) continue;
+    const Status taken = take_snapshot(yield);
+    if (taken) continue;
+    if (taken.error().code != Errc::kNoSpace) {
+      return world_.tasks.halt("cannot write a snapshot: " + taken.error().message());
+    }
+    world_.tasks.sleep_until(yield, world_.clock.now() + kTryAgainAfter);
+    to_snapshot_.set();
+  }
+}
+
+// REQUIRES: applied_ is in the log, which it is but for the time in which a snapshot is taken up.
+Status Replica::take_snapshot(Yield& yield) {
+  if (applied_ < core_->base().index) return {};
+  const raft::SnapshotMeta meta = core_->meta_at(applied_);
+  const std::uint64_t replacements = replacements_;
+  const std::uint64_t bytes_then = applied_bytes_;
+  const StoredMeta stored{.configuration = meta.configuration,
+                          .configuration_index = meta.configuration_index,
+                          .digest = machine_.digest()};
+  const log::SnapshotHeader header{
+      .id = {meta.index, meta.term}, .meta = encode(stored), .bytes = machine_.capture()};
+  auto file = snapshots_.create(yield, header);
+  Status written = file ? write_captured(yield, **file) : Status(file.error());
+  const bool replaced = replacements != replacements_;
+  if (!replaced && machine_.capturing()) machine_.drop_capture();
+  if (replaced || !written) {
+    const std::uint64_t reason = written ? 0 : static_cast<std::uint64_t>(written.error().code);
+    world_.trace.emit(kGivenUp, meta.index.value, reason);
+    return written;
+  }
+  if (const Status done = (*file)->finish(yield); !done) return done;
+  if (replacements != replacements_) return {};
+  if (applied_ > meta.index) world_.trace.reached(kChangedMeanwhile);
+  world_.trace.reached(kTakes);
+  world_.trace.emit(kTaken, meta.index.value, header.bytes);
+  applied_bytes_ -= bytes_then;
+  // Until the core has written a new base, an older one holds; a snapshot before that is of no use
+  // to anybody.
+  const LogIndex base = core_->base().index;
+  drive(raft::SnapshotTaken{meta});
+  const auto removed = snapshots_.remove_older(yield, header.id, base);
+  return removed ? Status() : Status(removed.error());
+}
+
+// Gives way after each piece. Stops early when the state machine is replaced.
+Status Replica::write_captured(Yield& yield, log::SnapshotWriter& file) {
+  const std::uint64_t replacements = replacements_;
+  while (replacements == replacements_ && machine_.capturing()) {
+    const Bytes piece = machine_.next_captured(log::kSnapshotChunkBytes);
+    if (const Status written = file.append(yield, piece); !written) return written;
+    const std::uint64_t rate = options_.snapshot_send.bytes_per_second;
+    const std::uint64_t ns = rate == 0 ? 0 : piece.size() * 1'000'000'000 / rate;
+    world_.tasks.sleep_until(yield,
+                             world_.clock.now() + nanoseconds(static_cast<std::int64_t>(ns)));
+  }
+  return {};
+}
+
+void Replica::start_carriers() {
+  SnapshotOutbox::Ports out;
+  out.send = [this](const SnapshotChunk& chunk) { send(chunk); };
+  out.leads = [this](Term term) {
+    return core_->role() == raft::Role::kLeader && core_->term() == term;
+  };
+  out.ended = [this](ReplicaId to) { drive(raft::SnapshotFailed{to}); };
+  outbox_ =
+      std::make_unique<SnapshotOutbox>(world_, snapshots_, options_.snapshot_send, std::move(out));
+  SnapshotInbox::Ports in;
+  in.send = [this](const SnapshotAck& ack) { send(ack); };
+  in.has = [this](LogIndex index) { return core_->commit() >= index; };
+  in.term = [this] { return core_->term(); };
+  in.deliver = [this](raft::Message message) { drive(raft::Receive{std::move(message)}); };
+  in.failed = [this](const Error& error) {
+    world_.tasks.halt("cannot write a snapshot: " + error.message());
+  };
+  inbox_ = std::make_unique<SnapshotInbox>(world_, snapshots_, options_.self, std::move(in));
+}
+
+}  // namespace plumbline::replica

@@ -1,0 +1,246 @@
+// Snapshots and compaction, through whole clusters.
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "nodes/replica/replica.h"
+#include "tests/nodes_replica/cluster.h"
+
+namespace plumbline::replica::test {
+namespace {
+
+using client::Fate;
+using client::KvClient;
+
+Instant in(World& world, Duration time) { return world.clock.now() + time; }
+
+// Small logs, and snapshots that travel in many pieces.
+void small_logs(ReplicaOptions& options) {
+  options.log.segment_bytes = 16 * 1024;
+  options.snapshot_log_bytes = 32 * 1024;
+  options.raft.trailing_entries = 16;
+  options.snapshot_send = {.chunk_bytes = 512, .window_chunks = 3};
+}
+
+constexpr std::uint64_t kLogBound = 256 * 1024;
+
+void write(Cluster& cluster, int count, int first = 0, std::size_t bytes = 500) {
+  cluster.call([=](Yield& yield, World& world, KvClient& store) {
+    for (int i = first; i < first + count; ++i) {
+      const Bytes key = "k" + std::to_string(i % 40);
+      const Bytes value = std::to_string(i) + Bytes(bytes, 'v');
+      ASSERT_EQ(store.put(yield, key, value, in(world, seconds(10))).fate, Fate::kOk) << i;
+    }
+  });
+}
+
+void expect_equal_states(Cluster& cluster) {
+  const bool settled = cluster.settle();
+  for (const NodeId node : cluster.nodes) {
+    if (settled || !cluster.simulation.is_up(node)) continue;
+    ADD_FAILURE() << "n" << node.value << ": " << cluster.replica(node).describe();
+  }
+  ASSERT_TRUE(settled);
+  const Replica& first = cluster.replica(*cluster.leader());
+  for (const NodeId node : cluster.nodes) {
+    if (!cluster.simulation.is_up(node)) continue;
+    EXPECT_EQ(cluster.replica(node).machine().digest(), first.machine().digest()) << node.value;
+    EXPECT_EQ(cluster.replica(node).machine().values(), first.machine().values()) << node.value;
+  }
+}
+
+// R-raft-22.
+TEST(Snapshots, KeepTheLogBoundedUnderConstantWrites) {
+  for (const std::uint32_t nodes : {1, 3}) {
+    Cluster cluster({.nodes = nodes, .tune = small_logs});
+    cluster.elect();
+    for (int round = 0; round < 8; ++round) {
+      write(cluster, 200, round * 200);
+      for (const NodeId node : cluster.nodes) {
+        EXPECT_LE(cluster.replica(node).log_bytes(), kLogBound) << "round " << round;
+      }
+    }
+    for (const NodeId node : cluster.nodes) {
+      EXPECT_GT(cluster.replica(node).core()->base().index, LogIndex(1000));
+      EXPECT_GE(cluster.replica(node).core()->snapshot().index,
+                cluster.replica(node).core()->base().index);
+    }
+    expect_equal_states(cluster);
+  }
+}
+
+// R-raft-18: what lies in a snapshot only survives like anything else.
+TEST(Snapshots, AreWhatARestartGoesOnFrom) {
+  for (const bool power_loss : {false, true}) {
+    Cluster cluster({.tune = small_logs});
+    cluster.elect();
+    write(cluster, 400);
+    const auto values = cluster.replica(*cluster.leader()).machine().values();
+    for (const NodeId node : cluster.nodes) {
+      power_loss ? cluster.simulation.power_loss(node) : cluster.simulation.kill(node);
+    }
+    cluster.elect();
+    EXPECT_EQ(cluster.replica(*cluster.leader()).machine().values(), values);
+    write(cluster, 100, 400);
+    expect_equal_states(cluster);
+  }
+}
+
+// R-raft-19, R-raft-22: who is behind the compaction point gets a snapshot, while writes go on.
+TEST(Snapshots, ReachAFollowerThatWasAway) {
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    Cluster cluster({.seed = seed, .tune = small_logs});
+    cluster.elect();
+    write(cluster, 20);
+    const NodeId away = cluster.followers().front();
+    cluster.simulation.kill(away);
+    write(cluster, 400);
+    const LogIndex base = cluster.replica(*cluster.leader()).core()->base().index;
+    cluster.simulation.start(away);
+    write(cluster, 100, 400);
+    expect_equal_states(cluster);
+    EXPECT_GE(cluster.replica(away).core()->base().index, base);
+    EXPECT_FALSE(cluster.replica(away).core()->in_doubt());
+  }
+}
+
+// The ends of a transfer fail at any time; what arrived is gone on with, and nothing is mixed
+// (SN-10).
+TEST(Snapshots, ReachAFollowerThoughBothEndsFail) {
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    Cluster cluster({.seed = seed, .tune = [](ReplicaOptions& options) {
+                       small_logs(options);
+                       options.snapshot_send.bytes_per_second = 100'000;
+                     }});
+    cluster.elect();
+    const NodeId away = cluster.followers().front();
+    cluster.simulation.kill(away);
+    write(cluster, 400);
+    for (int round = 0; round < 4; ++round) {
+      cluster.simulation.start(away);
+      cluster.simulation.run_for(milliseconds(100 + 37 * static_cast<int>(seed)));
+      const bool sender = (seed + static_cast<std::uint64_t>(round)) % 2 == 0;
+      const NodeId victim = sender && cluster.leader() ? *cluster.leader() : away;
+      cluster.simulation.power_loss(victim);
+      cluster.simulation.run_for(milliseconds(10));
+      cluster.start_all();
+      write(cluster, 30, 400 + round * 30);
+      if (cluster.simulation.is_up(away) && round < 3) cluster.simulation.kill(away);
+    }
+    cluster.start_all();
+    expect_equal_states(cluster);
+  }
+}
+
+// R-raft-25 and SN-08: retries that find a leader restored from a snapshot.
+TEST(Snapshots, DoNotMakeARetryTakeEffectTwice) {
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    Cluster cluster({.seed = seed, .tune = [](ReplicaOptions& options) {
+                       small_logs(options);
+                       options.snapshot_log_bytes = 0;
+                       options.snapshot_log_entries = 10;
+                       options.raft.trailing_entries = 2;
+                     }});
+    cluster.elect();
+    Bytes expected;
+    const auto writing =
+        cluster.start_client([&, servers = cluster.servers()](Yield& yield, World& world) {
+          KvClient store(
+              world, {.servers = servers, .attempt_timeout = milliseconds(100), .session = true});
+          for (int i = 0; i < 80; ++i) {
+            const Bytes token = std::to_string(i) + ";";
+            EXPECT_EQ(store.append(yield, "k", token, in(world, seconds(30))).fate, Fate::kOk);
+            expected += token;
+          }
+        });
+    for (int i = 0; i < 300 && !*writing; ++i) {
+      cluster.simulation.run_for(milliseconds(60));
+      for (const NodeId node : cluster.nodes) cluster.simulation.reset_connections(node);
+      if (i % 10 == 5 && cluster.leader()) cluster.simulation.power_loss(*cluster.leader());
+      if (i % 10 == 8) {
+        for (const NodeId node : cluster.nodes) {
+          if (!cluster.simulation.is_up(node)) cluster.simulation.start(node);
+        }
+      }
+    }
+    for (const NodeId node : cluster.nodes) {
+      if (!cluster.simulation.is_up(node)) cluster.simulation.start(node);
+    }
+    cluster.simulation.run_until([&] { return *writing; }, cluster.simulation.now() + seconds(60));
+    ASSERT_TRUE(*writing);
+    ASSERT_TRUE(cluster.settle());
+    EXPECT_GT(cluster.replica(*cluster.leader()).core()->snapshot().index, LogIndex(20));
+    for (const NodeId node : cluster.nodes) {
+      EXPECT_EQ(cluster.replica(node).machine().get("k"), expected);
+    }
+  }
+}
+
+// SN-12: without a snapshot that reaches its log a replica goes on with nothing, and in doubt.
+TEST(Snapshots, OneThatRotsIsReplacedByTheLeaders) {
+  int doubted = 0;
+  for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+    Cluster cluster({.seed = seed, .tune = small_logs});
+    cluster.elect();
+    write(cluster, 300);
+    const NodeId node = cluster.followers().front();
+    cluster.simulation.kill(node);
+    for (std::uint64_t i = 0; i < 40; ++i) {
+      ASSERT_TRUE(cluster.simulation.rot(node, Key("test.rot").with(i),
+                                         {.prefix = Replica::kSnapshotDirectory}));
+    }
+    cluster.simulation.start(node);
+    cluster.simulation.run_until([&] { return cluster.replica(node).core() != nullptr; },
+                                 cluster.simulation.now() + seconds(1));
+    ASSERT_NE(cluster.replica(node).core(), nullptr) << cluster.simulation.halted(node);
+    if (cluster.replica(node).core()->in_doubt()) ++doubted;
+    write(cluster, 20, 300);
+    expect_equal_states(cluster);
+    EXPECT_FALSE(cluster.replica(node).core()->in_doubt());
+  }
+  EXPECT_GT(doubted, 0);
+}
+
+// R-raft-17.
+TEST(Snapshots, NoneAreTakenOfALogInMemory) {
+  Cluster cluster({.tune = [](ReplicaOptions& options) {
+    small_logs(options);
+    options.log.in_memory = true;
+  }});
+  cluster.elect();
+  write(cluster, 300);
+  expect_equal_states(cluster);
+  for (const NodeId node : cluster.nodes) {
+    EXPECT_EQ(cluster.replica(node).core()->base().index, LogIndex());
+  }
+}
+
+TEST(FullDisk, RefusesWritesByNameServesReadsAndGoesOn) {
+  Cluster cluster({.nodes = 1, .tune = small_logs});
+  const NodeId node = cluster.elect();
+  write(cluster, 10);
+  cluster.simulation.set_disk_faults(node, {.full = true});
+  wire::ClientReply::Result last = wire::ClientReply::OK;
+  cluster.run_client([&, server = cluster.server(node)](Yield& yield, World& world) {
+    for (int i = 0; i < 100 && last != wire::ClientReply::NO_SPACE; ++i) {
+      client::Channel channel(world, server);
+      const client::Attempt attempt =
+          channel.call(yield, put_request("k1", Bytes(500, 'x')), in(world, milliseconds(300)));
+      if (attempt.result == client::Attempt::Result::kReplied) last = attempt.reply.result();
+    }
+  });
+  EXPECT_EQ(last, wire::ClientReply::NO_SPACE);
+  EXPECT_TRUE(cluster.replica(node).is_full());
+  cluster.call([](Yield& yield, World& world, KvClient& store) {
+    EXPECT_EQ(store.get(yield, "k2", in(world, seconds(2))).fate, Fate::kOk);
+  });
+  EXPECT_TRUE(cluster.simulation.halted(node).empty());
+  cluster.simulation.set_disk_faults(node, {});
+  write(cluster, 10, 10);
+  EXPECT_FALSE(cluster.replica(node).is_full());
+}
+
+}  // namespace
+}  // namespace plumbline::replica::test

@@ -73,7 +73,7 @@ void SimRun::ask_for_recovery() {
     const SuccessfulWrites writes(cluster_.recorder().history());
     const auto first = writes.first_after(peace_at_);
     const bool in_time = first && *first <= peace_at_ + bound;
-    if (in_time || !writes.any_called_after(peace_at_)) return;
+    if (in_time || !writes.any_called_after(peace_at_) || stopped_and_said_so()) return;
     late_recovery_ =
         Violation{.property = "liveness",
                   .sentence = "no write that was called after the last fault succeeded within " +
@@ -88,7 +88,9 @@ void SimRun::ask_for_recovery() {
 // nothing else: each that does not serve for that reason halts, or says that it is in doubt.
 bool SimRun::stopped_and_said_so() const {
   const sim::Simulation& simulation = const_cast<SimCluster&>(cluster_).simulation();
-  const std::size_t voters = cluster_.members().voters.size();
+  const Members members = cluster_.members();
+  std::size_t voters = members.voters.size() + members.ghosts.size();
+  if (voters == 0) voters = static_cast<std::size_t>(scenario_.cluster.nodes.low);
   std::size_t reporting = 0;
   for (const NodeId node : cluster_.nodes()) {
     if (!cluster_.disk_was_damaged(node)) continue;

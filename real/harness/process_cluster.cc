@@ -247,7 +247,13 @@ bool ProcessCluster::can(FaultKind kind) const {
     case FaultKind::kMisdirectedWrite:
     case FaultKind::kStaleRead:
     case FaultKind::kWipe:
-    case FaultKind::kDiskLies: return false;
+    case FaultKind::kDiskLies:
+    case FaultKind::kAddMember:
+    case FaultKind::kRemoveMember:
+    case FaultKind::kReplaceMember:
+    case FaultKind::kPromoteMember:
+    case FaultKind::kTransferLeadership:
+    case FaultKind::kWipeAndRejoin: return false;
   }
   return false;
 }

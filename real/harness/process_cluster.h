@@ -104,6 +104,11 @@ class ProcessCluster : public scenarios::Cluster {
   void spare(NodeId, const Key&) override {}
   bool was_damaged(const Key&) const override { return false; }
   void wipe(NodeId) override {}
+  scenarios::Members members() const override { return {.voters = nodes_}; }
+  void ask(const scenarios::MemberWish&, scenarios::WishDone) override {}
+  void ask_to_lead(NodeId, scenarios::WishDone) override {}
+  void renew(NodeId) override {}
+  bool retire(NodeId) override { return false; }
   void restart_client(std::uint32_t client) override;
   void fault_started(const Fault& fault) override;
   void fault_ended(const Fault& fault, bool struck) override;

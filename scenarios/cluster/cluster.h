@@ -33,6 +33,32 @@ struct DiskFault {
   bool lies_about_sync = false;  // control only: says synced, keeps nothing
 };
 
+// One change of the group's members that an operator asks for, by the nodes that it is about. What
+// is added is the node as it was last renewed.
+struct MemberWish {
+  enum class Kind { kAddVoter, kAddLearner, kPromote, kRemove };
+  Kind kind = Kind::kAddVoter;
+  NodeId node;
+  // kAddVoter: whose seat it takes; of a node that was wiped its own, under the identity it had.
+  std::optional<NodeId> replaces = std::nullopt;
+  bool at_once = false;  // kAddVoter: before it has caught up
+};
+enum class WishFate {
+  kMade,
+  kRefused,  // nothing of it has happened
+  kUnknown,  // it may have, or may yet
+};
+using WishDone = UniqueFunction<void(WishFate)>;
+
+// Who belongs to the group, as the one sees it that leads, or was last known to.
+struct Members {
+  std::vector<NodeId> voters;
+  std::vector<NodeId> learners;
+  // Nodes that vote under an identity which they have lost: their votes are gone for good.
+  std::vector<NodeId> ghosts;
+  bool settled = true;  // committed, and no change under way
+};
+
 // The cluster under torment, in the simulator or as real processes. Nemeses and workloads see
 // nothing else of it, so that each works in both worlds. Calls take effect at once and are
 // idempotent; what a world cannot do, can() denies, and the runner lists such faults as not made.
@@ -79,6 +105,18 @@ class Cluster {
   virtual bool was_damaged(const Key& which) const = 0;
   // Empties the disk of a node that is down. Who lost everything may not come back as who it was.
   virtual void wipe(NodeId node) = 0;
+
+  // Members. Nodes that are none at the start are spares, which nothing starts until renewed.
+  virtual Members members() const = 0;
+  // Once; whoever wants more asks again.
+  virtual void ask(const MemberWish& wish, WishDone done) = 0;
+  virtual void ask_to_lead(NodeId node, WishDone done) = 0;
+  // From its next start on the node is somebody new, who waits to be added. REQUIRES: it is down
+  // and its disk is empty.
+  virtual void renew(NodeId node) = 0;
+  // Takes the node out of service: it is killed, its disk emptied, and it is a spare. False, and
+  // nothing is done, while it is or may yet become a member.
+  virtual bool retire(NodeId node) = 0;
 
   // Clients are numbered from 1. A restarted client's operation in flight is unknown; it goes on
   // under its identity.

@@ -40,8 +40,9 @@ std::vector<FaultKind> kinds_on(const std::vector<FaultKind>& allowed, const Swa
                                 KeyedRandom& random) {
   const auto on_ppm = static_cast<std::uint64_t>(swarm.on_ppm);
   std::set<FaultFamily> on_families;
-  for (const FaultFamily family : {FaultFamily::kNetwork, FaultFamily::kProcess,
-                                   FaultFamily::kClock, FaultFamily::kDisk, FaultFamily::kClient}) {
+  for (const FaultFamily family :
+       {FaultFamily::kNetwork, FaultFamily::kProcess, FaultFamily::kClock, FaultFamily::kDisk,
+        FaultFamily::kMembership, FaultFamily::kClient}) {
     const std::uint64_t family_ppm = on_ppm + (kMillion - on_ppm) / 2;
     if (random.chance(Key("swarm.family", name_of(family)), family_ppm)) on_families.insert(family);
   }
@@ -76,14 +77,17 @@ std::vector<FaultKind> allowed_kinds(const Scenario& scenario) {
   std::vector<FaultKind> allowed = scenario.swarm->kinds;
   if (allowed.empty()) {
     for (const FaultShape& shape : fault_shapes()) {
-      if (shape.kind != FaultKind::kDiskLies) allowed.push_back(shape.kind);
+      const bool membership =
+          shape.family == FaultFamily::kMembership && scenario.cluster.spares.high == 0;
+      if (shape.kind != FaultKind::kDiskLies && !membership) allowed.push_back(shape.kind);
     }
   }
   const std::int64_t nodes = scenario.cluster.nodes.high;
-  std::erase_if(allowed, [nodes](FaultKind kind) {
+  const std::int64_t spares = scenario.cluster.spares.high;
+  std::erase_if(allowed, [nodes, spares](FaultKind kind) {
     // A cluster of two or less cannot spare a node.
     const std::int64_t needed = may_cost_the_node(kind) ? 3 : shape_of(kind).nodes_min();
-    return nodes < needed;
+    return nodes < needed || spares < shape_of(kind).spares_min();
   });
   return allowed;
 }

@@ -18,6 +18,7 @@ constexpr std::int64_t kCrowdUs = 2'000 * kUsPerMs;
 // A store that is little used makes a disk call within so long.
 constexpr std::int64_t kDiskCallUs = 2'000 * kUsPerMs;
 // And one that may be cut off meanwhile writes something within so long.
+constexpr std::int64_t kChangeUs = 3'000 * kUsPerMs;
 constexpr std::int64_t kWriteUs = 6'000 * kUsPerMs;
 // Whatever strikes, strikes after every node was started once.
 constexpr std::int64_t kFirstUs = kUsPerMs;
@@ -49,6 +50,7 @@ Bands bands_of(FaultKind kind) {
     case FaultKind::kDiskSyncError:
       return {{{1'000, 10'000}, {50'000, 300'000}, {900'000, 1'000'000}}};
     case FaultKind::kFlappingPartition: return {{{5, 50}, {100, 400}, {500, 2'000}}};
+    case FaultKind::kAddMember: return {{{0, 0}, {0, 2}, {0, 2}}};
     case FaultKind::kLostWrite:
     case FaultKind::kMisdirectedWrite:
     case FaultKind::kStaleRead: return {{{1, 1}, {1, 2}, {3, 12}}};
@@ -67,6 +69,11 @@ Bands bands_of(FaultKind kind) {
     case FaultKind::kDiskFull:
     case FaultKind::kWipe:
     case FaultKind::kDiskLies:
+    case FaultKind::kRemoveMember:
+    case FaultKind::kReplaceMember:
+    case FaultKind::kPromoteMember:
+    case FaultKind::kTransferLeadership:
+    case FaultKind::kWipeAndRejoin:
     case FaultKind::kClientRestart: break;
   }
   return {{kNothing, kNothing, kNothing}};
@@ -200,12 +207,14 @@ class FaultDraw {
     }
   }
 
-  // A snapshot may never be written, and whoever waits for that damages nothing.
+  // Where snapshots are rare, whoever waits for one damages nothing.
   Structure draw_structure(FaultKind kind) {
     if (!damages(kind)) return Structure::kAny;
+    constexpr std::int64_t kOften = 100;
+    const bool snapshots = scenario_.cluster.snapshot_entries.low <= kOften;
     constexpr Structure kWeighted[] = {Structure::kAny, Structure::kAny, Structure::kLog,
-                                       Structure::kState};
-    return kWeighted[random_.below(key("where"), std::size(kWeighted))];
+                                       Structure::kState, Structure::kSnapshot};
+    return kWeighted[random_.below(key("where"), std::size(kWeighted) - (snapshots ? 0 : 1))];
   }
 
   // The numbers 1 to n, in an order drawn.
@@ -249,9 +258,12 @@ class FaultDraw {
     return kinds_.back().kind;
   }
 
-  // Damage waits for a write, so it does not begin at the very end.
+  // Damage waits for a write and a change for its turn, so they do not begin at the very end.
   std::int64_t draw_time(FaultKind kind) {
     const std::int64_t drawn = draw_time();
+    if (family_of(kind) == FaultFamily::kMembership) {
+      return std::min(drawn, std::max(first_us_, end_us_ - kChangeUs));
+    }
     return damages_writes(kind) ? std::min(drawn, std::max(first_us_, end_us_ - kWriteUs)) : drawn;
   }
   std::int64_t draw_time() {
@@ -277,6 +289,9 @@ class FaultDraw {
     if (length < 4) range = Range(timeout_us_ / 4, timeout_us_ * 2);
     if (shape.kind == FaultKind::kKillInDiskCall)
       range = {range.low + kDiskCallUs, range.high + kDiskCallUs};
+    // A change waits for a leader, for others, and for who is to catch up.
+    if (shape.family == FaultFamily::kMembership)
+      range = {range.low + kChangeUs, range.high + kChangeUs};
     if (damages_writes(shape.kind)) range = {range.low + kWriteUs, range.high + kWriteUs};
     // Several leaders in a row.
     if (shape.kind == FaultKind::kLeaderHunt)
@@ -300,6 +315,10 @@ class FaultDraw {
       case Targets::kSide: return some_of(key("targets"), nodes_, draw_size(1, nodes_ - 1));
       case Targets::kBridge: return some_of(key("targets"), nodes_, 1 + (nodes_ - 1) / 2);
       case Targets::kPair: return some_of(key("targets"), nodes_, 2);
+      case Targets::kSeat: {
+        const auto spares = static_cast<std::uint32_t>(scenario_.cluster.spares.low);
+        return some_of(key("targets"), nodes_ + spares, 1);
+      }
       case Targets::kClients: {
         const auto clients = static_cast<std::uint32_t>(clients_of(scenario_));
         return some_of(key("targets"), clients, draw_size(1, std::min(clients, 3U)));

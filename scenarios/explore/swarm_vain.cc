@@ -24,6 +24,7 @@ bool takes_down(FaultKind kind) {
     case FaultKind::kKillAll:
     case FaultKind::kPowerLossAll:
     case FaultKind::kStaleRead:
+    case FaultKind::kWipeAndRejoin:
     case FaultKind::kWipe: return true;
     default: return strikes_disk_errors(kind);
   }
@@ -69,8 +70,9 @@ class UpAndDown {
     std::vector<std::uint32_t> nodes = fault.nodes;
     if (nodes.empty()) nodes = everyone();
     for (const std::uint32_t node : nodes) {
-      if (damages(fault.kind)) damaged_[node] = true;
+      if (node >= down_until_.size()) continue;  // a spare
       if (fault.kind == FaultKind::kWipe) wiped_[node] = true;
+      if (damages(fault.kind)) damaged_[node] = true;
       if (takes_down(fault.kind)) {
         down_until_[node] = std::max(down_until_[node], fault.at + fault.duration);
       }

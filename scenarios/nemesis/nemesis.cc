@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "scenarios/nemesis/registry.h"
+#include "scenarios/spec/fault_kinds.h"
 
 namespace plumbline::scenarios {
 
@@ -24,6 +25,9 @@ void Nemesis::schedule(std::size_t index, TrueTime start) {
   planned.armed = true;
   planned.impossible = !cluster_.can(fault.kind);
   if (planned.impossible) return;
+  if (may_cost_the_node(fault.kind) || fault.stays) {
+    for (const NodeId node : torment_.targets(fault)) torment_.doom(fault.id, node);
+  }
   cluster_.at(start + fault.at, [this, index] { begin(index); });
   if (fault.duration.ns == 0) return;
   cluster_.at(start + fault.at + fault.duration, [this, index] { end(index); });

@@ -27,7 +27,8 @@ std::string describe(const FaultShape& shape) {
 
 const NemesisEntry& nemesis_of(FaultKind kind) {
   const std::array tables = {network_nemeses(), partition_nemeses(), process_nemeses(),
-                             clock_nemeses(),   disk_nemeses(),      client_nemeses()};
+                             clock_nemeses(),   disk_nemeses(),      membership_nemeses(),
+                             client_nemeses()};
   for (const auto table : tables) {
     for (const NemesisEntry& entry : table) {
       if (entry.kind == kind) return entry;

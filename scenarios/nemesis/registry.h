@@ -27,6 +27,7 @@ std::span<const NemesisEntry> partition_nemeses();
 std::span<const NemesisEntry> process_nemeses();
 std::span<const NemesisEntry> clock_nemeses();
 std::span<const NemesisEntry> disk_nemeses();
+std::span<const NemesisEntry> membership_nemeses();
 std::span<const NemesisEntry> client_nemeses();
 
 // For `struck_by_now`: a fault that was laid on a node while it was down works when the node is

@@ -50,6 +50,14 @@ class Torment {
   void damage_calls(const Fault& fault, NodeId node);
   bool did_damage(const Fault& fault) const;
 
+  // Nodes that faults of the scenario may cost or hold for good: others must be a majority.
+  void doom(std::uint32_t fault, NodeId node) { doomed_.put(node, fault, true); }
+  void forgive(std::uint32_t fault, NodeId node) { doomed_.remove(node, fault); }
+  bool is_doomed(NodeId node) const { return doomed_.has(node); }
+  // What the fault wanted of the group has come about.
+  void note_made(std::uint32_t fault) { made_.insert(fault); }
+  bool was_made(std::uint32_t fault) const { return made_.count(fault) != 0; }
+
   enum class Death { kKill, kInDiskCall, kPowerLoss };
   bool take_down(std::uint32_t fault, NodeId node, Death death);
   // The fault holds the node down no longer.
@@ -71,6 +79,8 @@ class Torment {
 
   Cluster& cluster_;
   std::set<std::uint32_t> active_;
+  std::set<std::uint32_t> made_;
+  Overlay<NodeId, bool> doomed_;
   Overlay<Link, LinkFault> links_;
   Overlay<NodeId, DiskFault> disks_;
   Overlay<NodeId, std::int64_t> drifts_;

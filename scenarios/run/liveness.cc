@@ -45,7 +45,7 @@ bool SimRun::caught_up() const {
   LogIndex reached;
   bool first = true;
   for (const NodeId node : cluster_.nodes()) {
-    if (is_outside(node)) continue;
+    if (is_outside(node) || !cluster_.is_member(node)) continue;
     const replica::Replica* const replica = replica_of(simulation, node);
     if (replica == nullptr) {
       if (may_stay_down(node)) continue;
@@ -73,7 +73,7 @@ void SimRun::ask_for_recovery() {
     const SuccessfulWrites writes(cluster_.recorder().history());
     const auto first = writes.first_after(peace_at_);
     const bool in_time = first && *first <= peace_at_ + bound;
-    if (in_time || !writes.any_called_after(peace_at_)) return;
+    if (in_time || !writes.any_called_after(peace_at_) || stopped_and_said_so()) return;
     late_recovery_ =
         Violation{.property = "liveness",
                   .sentence = "no write that was called after the last fault succeeded within " +
@@ -84,8 +84,26 @@ void SimRun::ask_for_recovery() {
   });
 }
 
+// When so many disks are damaged that those whose are not make no majority, the store may stop, and
+// nothing else: each that does not serve for that reason halts, or says that it is in doubt.
+bool SimRun::stopped_and_said_so() const {
+  const sim::Simulation& simulation = const_cast<SimCluster&>(cluster_).simulation();
+  const Members members = cluster_.members();
+  std::size_t voters = members.voters.size() + members.ghosts.size();
+  if (voters == 0) voters = static_cast<std::size_t>(scenario_.cluster.nodes.low);
+  std::size_t reporting = 0;
+  for (const NodeId node : cluster_.nodes()) {
+    if (!cluster_.disk_was_damaged(node)) continue;
+    const replica::Replica* const replica = replica_of(simulation, node);
+    const bool in_doubt = replica != nullptr && replica->core()->hard_state().doubt;
+    reporting += in_doubt || !simulation.halted(node).empty() ? 1 : 0;
+  }
+  return 2 * reporting >= voters;
+}
+
 std::optional<std::string> SimRun::stuck() const {
   if (scenario_.mode != Mode::kLiveness || finished()) return std::nullopt;
+  if (stopped_and_said_so()) return std::nullopt;
   return std::to_string(scenario_.quiet_ms / 1000) + " s after the last fault" + whats_stuck();
 }
 
@@ -128,7 +146,7 @@ std::string SimRun::stuck_replicas() const {
     if (replica != nullptr) reached = std::max(reached, replica->core()->commit());
   }
   for (const NodeId node : cluster_.nodes()) {
-    if (is_outside(node)) continue;
+    if (is_outside(node) || !cluster_.is_member(node)) continue;
     const replica::Replica* const replica = replica_of(simulation, node);
     if (replica != nullptr && replica->applied() < reached) {
       what += "; " + simulation.name(node) + " has applied up to entry " +

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "nodes/replica/replica.h"
+#include "scenarios/run/replica_of.h"
 
 namespace plumbline::scenarios {
 namespace {
@@ -16,12 +17,13 @@ constexpr std::uint64_t kClusterIdentity = 0x706c756d62;  // every simulated clu
 
 std::string node_name(NodeId node) { return "n" + std::to_string(node.value); }
 
-replica::ReplicaOptions replica_options(const Scenario& scenario, NodeId node,
-                                        const std::vector<NodeId>& nodes) {
+// Of a node of the first configuration, where a replica's id is its node's number.
+replica::ReplicaOptions replica_options(const Scenario& scenario, NodeId node) {
   const ClusterSpec& cluster = scenario.cluster;
   replica::ReplicaOptions options;
-  options.self = ReplicaId(node.value);
-  for (const NodeId member : nodes) options.members.push_back({ReplicaId(member.value), member});
+  for (std::uint32_t i = 1; i <= static_cast<std::uint32_t>(cluster.nodes.low); ++i) {
+    options.members.push_back({ReplicaId(i), NodeId(i)});
+  }
   options.client_address = {node_name(node), SimCluster::kClientPort};
   options.raft.election_timeout = milliseconds(cluster.election_timeout_ms.low);
   options.raft.heartbeat_interval = milliseconds(cluster.heartbeat_ms.low);
@@ -29,6 +31,7 @@ replica::ReplicaOptions replica_options(const Scenario& scenario, NodeId node,
       static_cast<std::uint32_t>(cluster.entries_per_append_max.low);
   options.raft.inflight_appends_max = static_cast<std::uint32_t>(cluster.inflight_appends_max.low);
   options.raft.pre_vote = cluster.pre_vote.low != 0;
+  options.raft.trailing_entries = static_cast<std::uint64_t>(cluster.trailing_entries.low);
   options.log.segment_bytes = static_cast<std::uint64_t>(cluster.segment_kib.low) * 1024;
   options.log.identity = {.cluster = kClusterIdentity, .node = node};
   options.apply_batch = static_cast<std::uint32_t>(cluster.apply_batch.low);
@@ -66,9 +69,14 @@ sim::DamageKind damage_of(FaultKind kind) {
 
 SimCluster::SimCluster(const Scenario& scenario, sim::Options options)
     : simulation_(std::move(options)), recorder_([this] { return simulation_.now(); }) {
-  for (std::int64_t i = 1; i <= scenario.cluster.nodes.low; ++i) {
+  const std::int64_t members = scenario.cluster.nodes.low;
+  for (std::int64_t i = 1; i <= members + scenario.cluster.spares.low; ++i) {
     const NodeId node(static_cast<std::uint32_t>(i));
     store_nodes_.push_back(node);
+    if (i <= members) {
+      identities_[node] = {.replica = ReplicaId(node.value)};
+      seats_[ReplicaId(node.value)] = node;
+    }
     servers_.push_back({node, {node_name(node), kClientPort}});
   }
   add_replicas(scenario);
@@ -78,8 +86,10 @@ SimCluster::SimCluster(const Scenario& scenario, sim::Options options)
 void SimCluster::add_replicas(const Scenario& scenario) {
   for (const NodeId node : store_nodes_) {
     simulation_.add_node(node, node_name(node),
-                         [options = replica_options(scenario, node, store_nodes_)](World& world) {
-                           return std::make_unique<replica::Replica>(world, options);
+                         [this, node, options = replica_options(scenario, node)](World& world) {
+                           replica::ReplicaOptions own = options;
+                           own.self = identities_.at(node).replica;
+                           return std::make_unique<replica::Replica>(world, std::move(own));
                          });
   }
 }
@@ -110,7 +120,8 @@ void SimCluster::add_clients(const Scenario& scenario) {
 }
 
 void SimCluster::start_everything() {
-  for (const NodeId node : simulation_.nodes()) simulation_.start(node);
+  for (const NodeId node : store_nodes_) start(node);
+  for (const ClientSlot& slot : slots_) simulation_.start(NodeId(kFirstClient + slot.id - 1));
 }
 
 bool SimCluster::all_clients_done() const {
@@ -118,13 +129,14 @@ bool SimCluster::all_clients_done() const {
                      [](const ClientSlot& slot) { return slot.done; });
 }
 
-bool SimCluster::can(FaultKind) const { return true; }
+// Changes of members are asked for in ask(), which nobody answers yet.
+bool SimCluster::can(FaultKind kind) const { return family_of(kind) != FaultFamily::kMembership; }
 
 std::optional<NodeId> SimCluster::leader() const {
   std::optional<NodeId> leader;
   Term term;
   for (const NodeId node : store_nodes_) {
-    const auto* replica = static_cast<const replica::Replica*>(simulation_.node(node));
+    const replica::Replica* replica = replica_of(simulation_, node);
     const raft::Raft* core = replica == nullptr ? nullptr : replica->core();
     if (core == nullptr || core->role() != raft::Role::kLeader || core->term() < term) continue;
     leader = node;
@@ -187,9 +199,12 @@ bool SimCluster::disk_was_tormented(NodeId node) const {
 
 bool SimCluster::disk_was_damaged(NodeId node) const {
   if (disk_was_wiped(node)) return true;
+  const auto identity = identities_.find(node);
+  if (identity == identities_.end()) return false;
   const std::vector<sim::Damage>& damages = simulation_.damages();
-  return std::any_of(damages.begin(), damages.end(),
-                     [node](const sim::Damage& damage) { return damage.node == node; });
+  return std::any_of(damages.begin(), damages.end(), [&](const sim::Damage& damage) {
+    return damage.node == node && damage.time >= identity->second.since;
+  });
 }
 
 bool SimCluster::rot(NodeId node, Structure where, const Key& which) {
@@ -215,7 +230,7 @@ void SimCluster::wipe(NodeId node) {
 
 // Under its old identity a wiped node would break what it has promised, and no operator starts it.
 void SimCluster::start(NodeId node) {
-  if (!disk_was_wiped(node)) simulation_.start(node);
+  if (identities_.count(node) != 0 && !disk_was_wiped(node)) simulation_.start(node);
 }
 
 void SimCluster::restart_client(std::uint32_t client) {

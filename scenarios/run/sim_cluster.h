@@ -12,6 +12,11 @@
 #include "scenarios/workload/workload.h"
 #include "sim/world.h"
 
+namespace plumbline::raft {
+class Raft;
+struct Configuration;
+}  // namespace plumbline::raft
+
 namespace plumbline::scenarios {
 
 // The cluster of a drawn scenario, in the simulator: replicas of one group and the clients of its
@@ -37,6 +42,8 @@ class SimCluster : public Cluster {
   bool disk_was_tormented(NodeId node) const;
   bool disk_was_damaged(NodeId node) const;
   bool disk_was_wiped(NodeId node) const { return wiped_.count(node) != 0; }
+  // Whether the group counts the node among its members, under the identity that it has now.
+  bool is_member(NodeId node) const;
 
   const std::vector<FaultPeriod>& fault_periods() const { return periods_; }
 
@@ -65,12 +72,28 @@ class SimCluster : public Cluster {
   void spare(NodeId node, const Key& which) override { simulation_.spare(node, which); }
   bool was_damaged(const Key& which) const override;
   void wipe(NodeId node) override;
+  Members members() const override;
+  void ask(const MemberWish& wish, WishDone done) override;
+  void ask_to_lead(NodeId node, WishDone done) override;
+  void renew(NodeId node) override;
+  bool retire(NodeId node) override;
   void restart_client(std::uint32_t client) override;
   void fault_started(const Fault& fault) override;
   void fault_ended(const Fault& fault, bool struck) override;
 
  private:
+  // Who a node is when it starts. A spare is nobody.
+  struct Identity {
+    ReplicaId replica;
+    bool joins = false;  // was no member of the first configuration
+    TrueTime since;
+  };
+
   void add_replicas(const Scenario& scenario);
+  // The core that knows most to be committed, of all that are up.
+  const raft::Raft* best_informed() const;
+  // The identity under which the node is a member; zero when under none. Of two, the earlier.
+  ReplicaId identity_in(const raft::Configuration& configuration, NodeId node) const;
   void add_clients(const Scenario& scenario);
 
   sim::Simulation simulation_;
@@ -81,6 +104,9 @@ class SimCluster : public Cluster {
   bool faults_over_ = false;
   std::set<NodeId> tormented_;
   std::set<NodeId> wiped_;
+  std::map<NodeId, Identity> identities_;
+  std::map<ReplicaId, NodeId> seats_;  // of all identities that there ever were
+  std::map<NodeId, int> open_wishes_;  // by the node that they are about
   std::map<NodeId, std::int64_t>
       own_drift_;  // of a node whose clock was tormented: what it goes back to
   std::vector<FaultPeriod> periods_;

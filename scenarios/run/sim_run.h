@@ -59,6 +59,7 @@ class SimRun {
   void ask_for_recovery();
   std::optional<TrueTime> healed_at() const;
   std::optional<std::string> stuck() const;
+  bool stopped_and_said_so() const;
   std::string whats_stuck() const;
   std::string stuck_clients() const;
   std::string stuck_replicas() const;

@@ -64,8 +64,8 @@ class FaultCheck {
       : scenario_(scenario), fault_(fault), shape_(shape_of(fault.kind)), path_(std::move(path)) {}
 
   Problem run() const {
-    for (const Problem& problem :
-         {cluster(), targets(), aim(), stay(), where(), count(), duration(), amount(), end()}) {
+    for (const Problem& problem : {cluster(), spares(), targets(), aim(), stay(), where(), count(),
+                                   duration(), amount(), end()}) {
       if (!problem.empty()) return path_ + problem;
     }
     return {};
@@ -73,8 +73,9 @@ class FaultCheck {
 
  private:
   std::int64_t available() const {
-    return shape_.targets == Targets::kClients ? clients_of(scenario_)
-                                               : scenario_.cluster.nodes.low;
+    if (shape_.targets == Targets::kClients) return clients_of(scenario_);
+    const std::int64_t spares = shape_.targets == Targets::kSeat ? scenario_.cluster.spares.low : 0;
+    return scenario_.cluster.nodes.low + spares;
   }
   std::int64_t given() const { return static_cast<std::int64_t>(fault_.nodes.size()); }
   std::string kind() const { return std::string("\"") + shape_.name + "\""; }
@@ -83,6 +84,10 @@ class FaultCheck {
     if (scenario_.cluster.nodes.low >= shape_.nodes_min()) return {};
     return "/kind: " + kind() + " needs a cluster of " + number(shape_.nodes_min()) +
            " nodes or more";
+  }
+  Problem spares() const {
+    if (scenario_.cluster.spares.low >= shape_.spares_min()) return {};
+    return "/kind: " + kind() + " needs a spare node";
   }
   Problem targets() const {
     std::set<std::uint32_t> seen;
@@ -118,6 +123,7 @@ class FaultCheck {
       case Targets::kSide: return given() >= 1 && given() < available();
       case Targets::kBridge: return given() >= 2 && given() < available();
       case Targets::kPair: return given() == 2;
+      case Targets::kSeat: return given() == 1;
     }
     return false;
   }

@@ -12,6 +12,7 @@ constexpr auto kNet = FaultFamily::kNetwork;
 constexpr auto kProc = FaultFamily::kProcess;
 constexpr auto kClk = FaultFamily::kClock;
 constexpr auto kDsk = FaultFamily::kDisk;
+constexpr auto kMem = FaultFamily::kMembership;
 constexpr auto kNodes = Targets::kNodes;
 constexpr auto kSpan = Lasts::kSpan;
 constexpr auto kInstant = Lasts::kInstant;
@@ -101,6 +102,19 @@ constexpr FaultShape kShapes[] = {
      "only."},
     {kDiskLies, "disk-lies", kDsk, kNodes, kSpan, 0, 0, "",
      "Syncs are reported that never were made: a control that must lose data at a power loss."},
+    {kAddMember, "add-member", kMem, Targets::kSeat, kSpan, 0, 2,
+     "0: votes when it has caught up; 1: never votes; 2: votes at once",
+     "A spare node is started and added to the group; asked for until the end."},
+    {kRemoveMember, "remove-member", kMem, Targets::kSeat, kSpan, 0, 0, "",
+     "A member is removed, goes on running as if it were none of its business, and is retired."},
+    {kReplaceMember, "replace-member", kMem, Targets::kSeat, kSpan, 0, 0, "",
+     "A spare node takes a member's place in one step; the other is retired."},
+    {kPromoteMember, "promote-member", kMem, Targets::kSeat, kSpan, 0, 0, "",
+     "A spare node is added to listen, and made a voter by hand when it has caught up."},
+    {kTransferLeadership, "transfer-leadership", kMem, Targets::kSeat, kSpan, 0, 0, "",
+     "The leader is asked to hand over to the node."},
+    {kWipeAndRejoin, "wipe-and-rejoin", kMem, Targets::kSeat, kSpan, 0, 0, "",
+     "A member loses its disk, starts again half-way as a new one, and takes its own old seat."},
     {kClientRestart, "client-restart", FaultFamily::kClient, Targets::kClients, kInstant, 0, 0, "",
      "Clients forget what they had in flight and go on under their identity."},
 };
@@ -125,8 +139,13 @@ std::uint32_t FaultShape::nodes_min() const {
     case Targets::kSide:
     case Targets::kPair: return 2;
     case Targets::kBridge: return 3;
+    case Targets::kSeat: return kind == kAddMember || kind == kPromoteMember ? 1 : 3;
   }
   return 1;
+}
+
+std::uint32_t FaultShape::spares_min() const {
+  return kind == kAddMember || kind == kReplaceMember || kind == kPromoteMember ? 1 : 0;
 }
 
 std::span<const FaultShape> fault_shapes() { return kShapes; }
@@ -146,7 +165,9 @@ bool damages(FaultKind kind) {
   return kind == kBitRot || kind == kLostWrite || kind == kMisdirectedWrite || kind == kStaleRead;
 }
 
-bool may_cost_the_node(FaultKind kind) { return damages(kind) || kind == kWipe; }
+bool may_cost_the_node(FaultKind kind) {
+  return damages(kind) || kind == kWipe || kind == kWipeAndRejoin;
+}
 
 bool may_stay(FaultKind kind) {
   return kind == kPartition || kind == kOneWayPartition || kind == kFlappingPartition ||
@@ -170,6 +191,7 @@ const char* name_of(FaultFamily family) {
     case FaultFamily::kProcess: return "process";
     case FaultFamily::kClock: return "clock";
     case FaultFamily::kDisk: return "disk";
+    case FaultFamily::kMembership: return "membership";
     case FaultFamily::kClient: return "client";
   }
   return "unknown";
@@ -192,6 +214,7 @@ const char* name_of(Targets targets) {
     case Targets::kSide: return "one side";
     case Targets::kBridge: return "the bridge, then one half of the others";
     case Targets::kPair: return "two nodes";
+    case Targets::kSeat: return "one node, which may be a spare";
     case Targets::kClients: return "one or more clients";
   }
   return "unknown";

@@ -17,6 +17,7 @@ enum class Targets {
   kBridge,   // the first sees everyone; the others are one half of the rest, which does not see the
              // other half
   kPair,     // the two ends of a link
+  kSeat,     // one store node, member or spare; another where it cannot be that one
   kClients,  // one or more clients
 };
 
@@ -42,6 +43,8 @@ struct FaultShape {
 
   // The smallest cluster in which the kind can be made.
   std::uint32_t nodes_min() const;
+  // And how many spares it needs.
+  std::uint32_t spares_min() const;
 };
 
 // One per kind, in the order of the enumeration.

@@ -29,6 +29,8 @@ inline constexpr std::int64_t kDayUsMax = kDayMsMax * 1'000;
 template <class V>
 void fields(V& v, ClusterSpec& s) {
   v("nodes", s.nodes, {.doc = "Store nodes.", .low = 1, .high = 9});
+  v("spares", s.spares,
+    {.doc = "Further nodes, which are no members until a fault adds them.", .high = 4});
   v("election_timeout_ms", s.election_timeout_ms,
     {.doc = "Shortest election timeout; above the heartbeat.", .low = 2, .high = kMinuteMsMax});
   v("heartbeat_ms", s.heartbeat_ms,
@@ -41,6 +43,16 @@ void fields(V& v, ClusterSpec& s) {
     {.doc = "Append messages under way to one follower at most.", .low = 1, .high = 65'536});
   v("pre_vote", s.pre_vote,
     {.doc = "1: who would stand for election asks first whether it could win; 0: off.", .high = 1});
+  v("snapshot_entries", s.snapshot_entries,
+    {.doc = "Entries applied after which a snapshot is taken; 0: never for that reason.",
+     .high = 1'000'000'000});
+  v("snapshot_kib", s.snapshot_kib,
+    {.doc = "Payloads applied after which a snapshot is taken; 0: never for that reason.",
+     .high = 1'000'000'000});
+  v("trailing_entries", s.trailing_entries,
+    {.doc = "Entries that stay in the log behind a snapshot.", .high = 1'000'000'000});
+  v("chunk_bytes", s.chunk_bytes,
+    {.doc = "Bytes of one piece of a snapshot that is sent.", .low = 64, .high = 1'048'576});
   v("apply_batch", s.apply_batch,
     {.doc = "Entries applied before others may run.", .low = 1, .high = 65'536});
   v("apply_pause_us", s.apply_pause_us,

@@ -65,11 +65,18 @@ enum class FaultKind {
   kStaleRead,
   kWipe,
   kDiskLies,
+  // membership
+  kAddMember,
+  kRemoveMember,
+  kReplaceMember,
+  kPromoteMember,
+  kTransferLeadership,
+  kWipeAndRejoin,
   // client
   kClientRestart,
 };
 
-enum class FaultFamily { kNetwork, kProcess, kClock, kDisk, kClient };
+enum class FaultFamily { kNetwork, kProcess, kClock, kDisk, kMembership, kClient };
 
 // Which of the structures on a node's disk a fault damages.
 enum class Structure {
@@ -140,14 +147,20 @@ struct WorkloadSpec {
 
 struct ClusterSpec {
   Range nodes = 3;
+  Range spares = 0;  // further nodes, which are no members at the start
   Range election_timeout_ms = 150;
   Range heartbeat_ms = 40;
   Range segment_kib = 64;
   Range entries_per_append_max = 64;
   Range inflight_appends_max = 32;
   Range apply_batch = 64;
-  Range pre_vote = 1;        // 0: off
-  Range apply_pause_us = 0;  // after each batch: a state machine that lags behind its log
+  Range pre_vote = 1;  // 0: off
+  // A snapshot is taken when so much was applied since the last; 0: never for that reason.
+  Range snapshot_entries = 1'048'576;
+  Range snapshot_kib = 16'384;
+  Range trailing_entries = 1'024;  // kept behind a snapshot
+  Range chunk_bytes = 65'536;      // of a snapshot on its way
+  Range apply_pause_us = 0;        // after each batch: a state machine that lags behind its log
 
   friend bool operator==(const ClusterSpec&, const ClusterSpec&) = default;
 };

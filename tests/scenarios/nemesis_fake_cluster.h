@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <map>
 #include <set>
 #include <string>
@@ -39,10 +40,16 @@ class FakeCluster : public Cluster {
     bool operator==(const Node&) const = default;
   };
 
-  explicit FakeCluster(std::uint32_t size) : random_(7) {
-    for (std::uint32_t i = 1; i <= size; ++i) ids_.push_back(NodeId(i));
-    for (const NodeId id : ids_) state_[id] = {};
+  explicit FakeCluster(std::uint32_t size, std::uint32_t spares = 0) : random_(7) {
+    for (std::uint32_t i = 1; i <= size + spares; ++i) ids_.push_back(NodeId(i));
+    for (const NodeId id : ids_) {
+      state_[id] = {.up = id.value <= size};
+      if (id.value <= size) group.voters.push_back(id);
+    }
   }
+  // The group, and what it answers to the next wishes; when nothing is said, it does them.
+  Members group;
+  std::deque<WishFate> answers;
 
   void run_until(Duration time) {
     const TrueTime end = TrueTime{} + time;
@@ -153,6 +160,29 @@ class FakeCluster : public Cluster {
   void wipe(NodeId id) override {
     EXPECT_FALSE(state_[id].up) << "only the disk of a node that is down can be wiped";
     told("wipe", id);
+    if (std::erase(group.voters, id) > 0) group.ghosts.push_back(id);
+  }
+  Members members() const override { return group; }
+  void ask(const MemberWish& wish, WishDone done) override {
+    static constexpr const char* kNames[] = {"add-voter", "add-learner", "promote", "remove"};
+    std::string text = kNames[static_cast<int>(wish.kind)];
+    if (wish.replaces) text += " for " + std::to_string(wish.replaces->value) + " the node";
+    told(wish.at_once ? text + " at-once" : text, wish.node);
+    const WishFate fate = next_answer();
+    if (fate == WishFate::kMade) grant(wish);
+    done(fate);
+  }
+  void ask_to_lead(NodeId id, WishDone done) override {
+    told("lead", id);
+    const WishFate fate = next_answer();
+    if (fate == WishFate::kMade) leader_ = id;
+    done(fate);
+  }
+  void renew(NodeId id) override { told("renew", id); }
+  bool retire(NodeId id) override {
+    told("retire", id);
+    state_[id].up = false;
+    return true;
   }
   // What calls to the disk do to a node of which they are to be damaged.
   void bad_calls(std::uint32_t id) {
@@ -169,6 +199,23 @@ class FakeCluster : public Cluster {
   }
 
  private:
+  WishFate next_answer() {
+    if (answers.empty()) return WishFate::kMade;
+    const WishFate fate = answers.front();
+    answers.pop_front();
+    return fate;
+  }
+  void grant(const MemberWish& wish) {
+    const NodeId gone = wish.replaces.value_or(wish.node);
+    if (wish.replaces || wish.kind == MemberWish::Kind::kRemove) {
+      if (std::erase(group.ghosts, gone) == 0) std::erase(group.voters, gone);
+    }
+    std::erase(group.learners, wish.node);
+    if (wish.kind == MemberWish::Kind::kAddLearner) group.learners.push_back(wish.node);
+    if (wish.kind == MemberWish::Kind::kAddVoter || wish.kind == MemberWish::Kind::kPromote) {
+      group.voters.push_back(wish.node);
+    }
+  }
   void told(const std::string& what, NodeId id) {
     calls.push_back(what + " " + std::to_string(id.value));
   }

@@ -49,6 +49,7 @@ Fault typical(const FaultShape& shape) {
     case Targets::kSide:
     case Targets::kBridge:
     case Targets::kPair: result.nodes = {2, 4}; break;
+    case Targets::kSeat: result.nodes = {2}; break;
   }
   result.amount = std::clamp<std::int64_t>(5, shape.amount_low, shape.amount_high);
   return result;
@@ -112,7 +113,12 @@ std::string test_name(const testing::TestParamInfo<FaultShape>& info) {
   return name;
 }
 
-std::vector<FaultShape> all_shapes() { return {fault_shapes().begin(), fault_shapes().end()}; }
+// A change of members is not undone at its end: nemesis_membership_test.cc.
+std::vector<FaultShape> all_shapes() {
+  std::vector<FaultShape> shapes(fault_shapes().begin(), fault_shapes().end());
+  std::erase_if(shapes, [](const auto& shape) { return shape.family == FaultFamily::kMembership; });
+  return shapes;
+}
 
 INSTANTIATE_TEST_SUITE_P(All, EveryKind, testing::ValuesIn(all_shapes()), test_name);
 

@@ -212,7 +212,7 @@ Fault any_fault(std::uint32_t id) {
     fault.duration = microseconds(*rc::gen::inRange(1'000'000, 10'000'000));
   }
   const bool one = shape.targets == Targets::kNodes || shape.targets == Targets::kSide ||
-                   shape.targets == Targets::kClients;
+                   shape.targets == Targets::kClients || shape.targets == Targets::kSeat;
   if (shape.targets != Targets::kAll) fault.nodes = {2, 1};
   if (one) fault.nodes.pop_back();
   const bool restarts = shape.targets == Targets::kAll && shape.amount_high > 0;
@@ -230,6 +230,7 @@ Scenario any_scenario() {
   s.mode = *rc::gen::element(Mode::kSafety, Mode::kLiveness);
   s.duration_ms = *rc::gen::inRange(30'000, 60'000);
   s.cluster.nodes = *any_range(3, 5);
+  s.cluster.spares = *any_range(1, 2);
   s.cluster.election_timeout_ms = *any_range(100, 5'000);
   s.cluster.heartbeat_ms = *any_range(1, 99);
   s.network.latency_us = *any_range(0, 10'000'000);

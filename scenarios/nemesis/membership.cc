@@ -1,0 +1,228 @@
+#include <algorithm>
+
+#include "scenarios/nemesis/registry.h"
+
+// Members come and go while everything else goes on. What the group refuses is asked again until
+// the fault is over: changes wait for each other, for a leader, and for a member to catch up.
+namespace plumbline::scenarios {
+namespace {
+
+using Kind = MemberWish::Kind;
+
+constexpr Duration kAskAgainAfter = milliseconds(40);
+constexpr Duration kRetireAgainAfter = milliseconds(300);
+
+bool has(const std::vector<NodeId>& nodes, NodeId node) {
+  return std::find(nodes.begin(), nodes.end(), node) != nodes.end();
+}
+
+bool is_member(const Members& members, NodeId node) {
+  return has(members.voters, node) || has(members.learners, node) || has(members.ghosts, node);
+}
+
+// What is wanted, and what to do when it has come about.
+struct Quest {
+  std::uint32_t fault;
+  MemberWish wish;
+  // An operator does not leave a seat empty because the trouble is over.
+  bool to_the_end = false;
+  void (*then)(Torment& torment, const Quest& quest) = nullptr;
+};
+
+bool is_made(const Quest& quest, const Members& members) {
+  const MemberWish& wish = quest.wish;
+  switch (wish.kind) {
+    case Kind::kAddVoter:
+      if (!has(members.voters, wish.node)) return false;
+      return !wish.replaces || *wish.replaces == wish.node ? !has(members.ghosts, wish.node)
+                                                           : !is_member(members, *wish.replaces);
+    case Kind::kPromote: return has(members.voters, wish.node);
+    case Kind::kAddLearner: return is_member(members, wish.node);
+    case Kind::kRemove: return !is_member(members, wish.node);
+  }
+  return false;
+}
+
+// Whether the voters that would be left include a majority that no fault of the scenario takes.
+bool spares_a_majority(const Torment& torment, const Members& members, const MemberWish& wish) {
+  std::vector<NodeId> voters = members.voters;
+  std::vector<NodeId> ghosts = members.ghosts;
+  const auto remove = [&](NodeId node) {
+    if (std::erase(ghosts, node) == 0) std::erase(voters, node);
+  };
+  if (wish.kind == Kind::kRemove) remove(wish.node);
+  if (wish.replaces) remove(*wish.replaces);
+  const bool votes = wish.kind == Kind::kAddVoter || wish.kind == Kind::kPromote;
+  if (votes && !has(voters, wish.node)) voters.push_back(wish.node);
+  const auto able = std::count_if(voters.begin(), voters.end(),
+                                  [&](NodeId node) { return !torment.is_doomed(node); });
+  return 2 * static_cast<std::size_t>(able) > voters.size() + ghosts.size();
+}
+
+void insist(Torment& torment, const Quest& quest) {
+  if (!quest.to_the_end && !torment.is_active(quest.fault)) return;
+  Cluster& cluster = torment.cluster();
+  const Members members = cluster.members();
+  if (members.settled && is_made(quest, members)) {
+    torment.note_made(quest.fault);
+    if (quest.then != nullptr) quest.then(torment, quest);
+    return;
+  }
+  const auto again = [&torment, quest](WishFate) {
+    Cluster& later = torment.cluster();
+    later.at(later.now() + kAskAgainAfter, [&torment, quest] { insist(torment, quest); });
+  };
+  if (!members.settled || !spares_a_majority(torment, members, quest.wish)) {
+    return again(WishFate::kRefused);
+  }
+  cluster.ask(quest.wish, again);
+}
+
+// Who was removed disturbs for a while, and is then put away.
+void retire(Torment& torment, NodeId node) {
+  Cluster& cluster = torment.cluster();
+  if (is_member(cluster.members(), node) || cluster.retire(node)) return;
+  cluster.at(cluster.now() + kRetireAgainAfter, [&torment, node] { retire(torment, node); });
+}
+
+void retire_removed(Torment& torment, const Quest& quest) {
+  const NodeId node = quest.wish.kind == Kind::kRemove ? quest.wish.node : *quest.wish.replaces;
+  torment.cluster().at(torment.cluster().now() + kRetireAgainAfter,
+                       [&torment, node] { retire(torment, node); });
+}
+
+// The node that the fault names, or else the first for which it can be.
+template <class Fits>
+std::optional<NodeId> pick(const Torment& torment, const Fault& fault, Fits fits) {
+  const NodeId named = torment.targets(fault).front();
+  if (fits(named)) return named;
+  for (const NodeId node : torment.others({})) {
+    if (fits(node)) return node;
+  }
+  return std::nullopt;
+}
+
+std::optional<NodeId> pick_spare(Torment& torment, const Fault& fault) {
+  const Members members = torment.cluster().members();
+  return pick(torment, fault, [&](NodeId node) {
+    return !is_member(members, node) && !torment.cluster().is_up(node) && !torment.is_doomed(node);
+  });
+}
+
+std::optional<NodeId> start_spare(Torment& torment, const Fault& fault) {
+  const std::optional<NodeId> spare = pick_spare(torment, fault);
+  if (!spare) return std::nullopt;
+  torment.cluster().renew(*spare);
+  torment.start_if_free(*spare);
+  return spare;
+}
+
+std::optional<NodeId> pick_to_remove(Torment& torment, const Fault& fault,
+                                     std::optional<NodeId> instead) {
+  const Members members = torment.cluster().members();
+  return pick(torment, fault, [&](NodeId node) {
+    if (!has(members.voters, node)) return false;
+    const MemberWish wish = instead ? MemberWish{Kind::kAddVoter, *instead, node, false}
+                                    : MemberWish{Kind::kRemove, node, std::nullopt, false};
+    return members.voters.size() > 1 && spares_a_majority(torment, members, wish);
+  });
+}
+
+bool start_add(Torment& torment, const Fault& fault) {
+  const std::optional<NodeId> spare = start_spare(torment, fault);
+  if (!spare) return false;
+  const Kind kind = fault.amount == 1 ? Kind::kAddLearner : Kind::kAddVoter;
+  insist(torment,
+         {.fault = fault.id, .wish = {.kind = kind, .node = *spare, .at_once = fault.amount == 2}});
+  return false;
+}
+
+bool start_remove(Torment& torment, const Fault& fault) {
+  const std::optional<NodeId> node = pick_to_remove(torment, fault, std::nullopt);
+  if (!node) return false;
+  insist(
+      torment,
+      {.fault = fault.id, .wish = {.kind = Kind::kRemove, .node = *node}, .then = retire_removed});
+  return false;
+}
+
+bool start_replace(Torment& torment, const Fault& fault) {
+  const std::optional<NodeId> spare = pick_spare(torment, fault);
+  const std::optional<NodeId> old = spare ? pick_to_remove(torment, fault, spare) : std::nullopt;
+  if (!old) return false;
+  torment.cluster().renew(*spare);
+  torment.start_if_free(*spare);
+  insist(torment, {.fault = fault.id,
+                   .wish = {.kind = Kind::kAddVoter, .node = *spare, .replaces = *old},
+                   .then = retire_removed});
+  return false;
+}
+
+void promote(Torment& torment, const Quest& added) {
+  insist(torment,
+         {.fault = added.fault, .wish = {.kind = Kind::kPromote, .node = added.wish.node}});
+}
+
+bool start_promote(Torment& torment, const Fault& fault) {
+  const std::optional<NodeId> spare = start_spare(torment, fault);
+  if (!spare) return false;
+  insist(torment,
+         {.fault = fault.id, .wish = {.kind = Kind::kAddLearner, .node = *spare}, .then = promote});
+  return false;
+}
+
+void insist_on_leader(Torment& torment, const Fault& fault, NodeId next) {
+  if (!torment.is_active(fault.id)) return;
+  Cluster& cluster = torment.cluster();
+  if (cluster.leader() == next) return torment.note_made(fault.id);
+  cluster.ask_to_lead(next, [&torment, fault, next](WishFate fate) {
+    if (fate == WishFate::kMade) torment.note_made(fault.id);
+    Cluster& later = torment.cluster();
+    later.at(later.now() + kAskAgainAfter,
+             [&torment, fault, next] { insist_on_leader(torment, fault, next); });
+  });
+}
+
+bool start_transfer(Torment& torment, const Fault& fault) {
+  Cluster& cluster = torment.cluster();
+  const Members members = cluster.members();
+  const auto next = pick(torment, fault, [&](NodeId node) {
+    return has(members.voters, node) && cluster.is_up(node) && cluster.leader() != node;
+  });
+  if (next) insist_on_leader(torment, fault, *next);
+  return false;
+}
+
+bool start_wipe_and_rejoin(Torment& torment, const Fault& fault) {
+  const NodeId node = torment.targets(fault).front();
+  Cluster& cluster = torment.cluster();
+  if (!is_member(cluster.members(), node)) return false;
+  torment.take_down(fault.id, node, Torment::Death::kKill);
+  cluster.wipe(node);
+  cluster.at(cluster.now() + fault.duration / 2, [&torment, id = fault.id, node] {
+    torment.cluster().renew(node);
+    torment.forgive(id, node);
+    torment.release(id, node);
+    insist(torment, {.fault = id,
+                     .wish = {.kind = Kind::kAddVoter, .node = node, .replaces = node},
+                     .to_the_end = true});
+  });
+  return true;
+}
+
+bool was_made(const Torment& torment, const Fault& fault) { return torment.was_made(fault.id); }
+
+constexpr NemesisEntry kTable[] = {
+    {FaultKind::kAddMember, start_add, was_made},
+    {FaultKind::kRemoveMember, start_remove, was_made},
+    {FaultKind::kReplaceMember, start_replace, was_made},
+    {FaultKind::kPromoteMember, start_promote, was_made},
+    {FaultKind::kTransferLeadership, start_transfer, was_made},
+    {FaultKind::kWipeAndRejoin, start_wipe_and_rejoin},
+};
+
+}  // namespace
+
+std::span<const NemesisEntry> membership_nemeses() { return kTable; }
+
+}  // namespace plumbline::scenarios

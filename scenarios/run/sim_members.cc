@@ -1,0 +1,104 @@
+// Who belongs to the simulated group, and how that changes. A replica bears an id of its own, which
+// no other ever had; a node is where it lives.
+
+#include <algorithm>
+
+#include "scenarios/run/replica_of.h"
+#include "scenarios/run/sim_cluster.h"
+
+namespace plumbline::scenarios {
+namespace {
+
+constexpr trace::Kind kRenewed{"node.renewed", "node {a} is somebody new, replica {b}"};
+constexpr trace::Kind kRetired{"node.retired", "node {a} is put away, and is a spare"};
+
+bool has(const raft::Voters& voters, ReplicaId id) {
+  return std::find(voters.begin(), voters.end(), id) != voters.end();
+}
+
+bool has(const raft::Configuration& configuration, ReplicaId id) {
+  return has(configuration.voters, id) || has(configuration.outgoing, id) ||
+         std::any_of(configuration.learners.begin(), configuration.learners.end(),
+                     [id](const raft::Learner& learner) { return learner.id == id; });
+}
+
+}  // namespace
+
+const raft::Raft* SimCluster::best_informed() const {
+  const raft::Raft* best = nullptr;
+  for (const NodeId node : store_nodes_) {
+    const replica::Replica* const replica = replica_of(simulation_, node);
+    if (replica == nullptr) continue;
+    if (best == nullptr || replica->core()->commit() > best->commit()) best = replica->core();
+  }
+  return best;
+}
+
+Members SimCluster::members() const {
+  Members members;
+  const raft::Raft* const best = best_informed();
+  members.settled = best != nullptr && best->configuration_index() <= best->commit() &&
+                    !best->configuration().joint();
+  if (best == nullptr) return members;
+  for (const NodeId node : store_nodes_) {
+    const replica::Replica* const replica = replica_of(simulation_, node);
+    const bool newer =
+        replica != nullptr && replica->core()->configuration_index() > best->configuration_index();
+    members.settled &= !newer;
+  }
+  for (const ReplicaId id : best->configuration().voters) {
+    const NodeId node = seats_.at(id);
+    const auto identity = identities_.find(node);
+    const bool alive =
+        identity != identities_.end() && identity->second.replica == id && !disk_was_wiped(node);
+    (alive ? members.voters : members.ghosts).push_back(node);
+  }
+  for (const raft::Learner& learner : best->configuration().learners) {
+    members.learners.push_back(seats_.at(learner.id));
+  }
+  return members;
+}
+
+bool SimCluster::is_member(NodeId node) const {
+  const raft::Raft* const best = best_informed();
+  const auto identity = identities_.find(node);
+  return best != nullptr && identity != identities_.end() &&
+         has(best->configuration(), identity->second.replica);
+}
+
+ReplicaId SimCluster::identity_in(const raft::Configuration& configuration, NodeId node) const {
+  for (const auto& [id, seat] : seats_) {
+    if (seat == node && has(configuration, id)) return id;
+  }
+  return {};
+}
+
+void SimCluster::renew(NodeId node) {
+  PLUMB_ASSERT(!simulation_.is_up(node), "who runs is somebody");
+  const ReplicaId id(seats_.rbegin()->first.value + 1);
+  identities_[node] = {.replica = id, .joins = true, .since = now()};
+  seats_[id] = node;
+  wiped_.erase(node);
+  simulation_.tell(kRenewed, node.value, id.value);
+}
+
+// A change that somebody holds and nobody has committed yet could still make it a member.
+bool SimCluster::retire(NodeId node) {
+  if (identities_.count(node) == 0) return true;
+  if (!members().settled || is_member(node) || open_wishes_[node] > 0) return false;
+  for (const auto& [other, identity] : identities_) {
+    const bool may_hold_more = other != node && replica_of(simulation_, other) == nullptr;
+    if (may_hold_more && is_member(other) && !disk_was_wiped(other)) return false;
+  }
+  simulation_.kill(node);
+  simulation_.wipe_disk(node);
+  identities_.erase(node);
+  wiped_.erase(node);
+  simulation_.tell(kRetired, node.value);
+  return true;
+}
+
+void SimCluster::ask(const MemberWish&, WishDone done) { done(WishFate::kRefused); }
+void SimCluster::ask_to_lead(NodeId, WishDone done) { done(WishFate::kRefused); }
+
+}  // namespace plumbline::scenarios

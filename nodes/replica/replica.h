@@ -187,6 +187,8 @@ class Replica : public Node {
   std::uint64_t applied_bytes_ = 0;
   // How often the state machine was replaced by a snapshot.
   std::uint64_t replacements_ = 0;
+  // The newest snapshot was found unreadable: another one is taken at once.
+  bool renew_snapshot_ = false;
 
   raft::Ticket written_;  // last ticket whose records are in the log's buffer
   raft::Ticket synced_;

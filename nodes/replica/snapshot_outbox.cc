@@ -78,7 +78,7 @@ bool SnapshotOutbox::open(Yield& yield, Transfer& transfer) {
   const auto meta = file ? decode_stored_meta((*file)->header().meta.view()) : std::nullopt;
   if (!meta) {
     const Errc reason = file ? Errc::kCorrupt : file.error().code;
-    world_.trace.emit(kUnreadable, id.index.value, static_cast<std::uint64_t>(reason));
+    tell_unreadable(id.index, reason);
     return false;
   }
   transfer.file = std::move(*file);
@@ -119,6 +119,12 @@ bool SnapshotOutbox::send(Yield& yield, Transfer& transfer, SnapshotSender::Piec
   return true;
 }
 
+// One that was removed has given way to a newer one, which the core will ask for.
+void SnapshotOutbox::tell_unreadable(LogIndex index, Errc reason) {
+  world_.trace.emit(kUnreadable, index.value, static_cast<std::uint64_t>(reason));
+  if (reason != Errc::kNotFound) ports_.unreadable();
+}
+
 bool SnapshotOutbox::read(Yield& yield, Transfer& transfer, SnapshotSender::Piece piece,
                           Bytes& into) {
   while (into.size() < piece.bytes) {
@@ -127,8 +133,7 @@ bool SnapshotOutbox::read(Yield& yield, Transfer& transfer, SnapshotSender::Piec
     if (transfer.bytes.empty() || transfer.at_hand != number) {
       Result<Bytes> bytes = transfer.file->chunk(yield, number);
       if (!bytes) {
-        world_.trace.emit(kUnreadable, transfer.content.index.value,
-                          static_cast<std::uint64_t>(bytes.error().code));
+        tell_unreadable(transfer.content.index, bytes.error().code);
         return false;
       }
       transfer.bytes = std::move(*bytes);

@@ -22,6 +22,8 @@ class SnapshotOutbox {
     // The transfer is over, for whatever reason. A receiver that has it answers as a follower does,
     // but that answer may be lost: then this is what makes the leader ask again.
     UniqueFunction<void(ReplicaId to)> ended;
+    // The file cannot be read: another one is needed.
+    UniqueFunction<void()> unreadable;
   };
   struct State {
     std::uint64_t sent = 0;
@@ -57,6 +59,7 @@ class SnapshotOutbox {
   // False when the file cannot be read.
   bool read(Yield& yield, Transfer& transfer, SnapshotSender::Piece piece, Bytes& into);
   bool send(Yield& yield, Transfer& transfer, SnapshotSender::Piece piece);
+  void tell_unreadable(LogIndex index, Errc reason);
 
   World& world_;
   log::SnapshotStore& store_;

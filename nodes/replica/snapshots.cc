@@ -34,7 +34,7 @@ void Replica::snapshot_loop(Yield& yield) {
   for (;;) {
     to_snapshot_.wait(yield);
     to_snapshot_.clear();
-    if (!snapshot_is_due()) continue;
+    if (!snapshot_is_due() && !std::exchange(renew_snapshot_, false)) continue;
     const Status taken = take_snapshot(yield);
     if (taken) continue;
     if (taken.error().code != Errc::kNoSpace) {
@@ -100,6 +100,10 @@ void Replica::start_carriers() {
     return core_->role() == raft::Role::kLeader && core_->term() == term;
   };
   out.ended = [this](ReplicaId to) { drive(raft::SnapshotFailed{to}); };
+  out.unreadable = [this] {
+    renew_snapshot_ = true;
+    to_snapshot_.set();
+  };
   outbox_ =
       std::make_unique<SnapshotOutbox>(world_, snapshots_, options_.snapshot_send, std::move(out));
   SnapshotInbox::Ports in;

@@ -203,6 +203,24 @@ TEST(Snapshots, OneThatRotsIsReplacedByTheLeaders) {
   EXPECT_GT(doubted, 0);
 }
 
+// A leader whose own file has rotted notices when somebody needs it, and writes another.
+TEST(Snapshots, OneThatRotsAtTheLeaderIsTakenAgain) {
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    Cluster cluster({.seed = seed, .tune = small_logs});
+    const NodeId leader = cluster.elect();
+    const NodeId away = cluster.followers().front();
+    cluster.simulation.kill(away);
+    write(cluster, 400);
+    ASSERT_EQ(cluster.leader(), leader);
+    for (std::uint64_t i = 0; i < 40; ++i) {
+      ASSERT_TRUE(cluster.simulation.rot(leader, Key("test.rot").with(i),
+                                         {.prefix = Replica::kSnapshotDirectory}));
+    }
+    cluster.simulation.start(away);
+    expect_equal_states(cluster);
+  }
+}
+
 // R-raft-17.
 TEST(Snapshots, NoneAreTakenOfALogInMemory) {
   Cluster cluster({.tune = [](ReplicaOptions& options) {

@@ -26,7 +26,8 @@ void write(Raft::Recovered& disk, const Persist& persist) {
   disk.entries.insert(disk.entries.end(), persist.entries.begin(), persist.entries.end());
 }
 
-Cluster::Cluster(std::uint32_t count, const Options& options, Narrator& narrator)
+Cluster::Cluster(std::uint32_t count, const Options& options, Narrator& narrator,
+                 ReplicaId preferred)
     : narrator_(narrator), nodes_(count) {
   Configuration configuration;
   for (std::uint32_t i = 1; i <= count; ++i) configuration.voters.push_back(ReplicaId(i));
@@ -34,6 +35,7 @@ Cluster::Cluster(std::uint32_t count, const Options& options, Narrator& narrator
     Node& node = at(id);
     node.options = options;
     node.options.self = id;
+    node.options.preferred = id == preferred;
     node.disk = Raft::bootstrap(configuration);
     restart(id);
   }

@@ -31,7 +31,8 @@ class Cluster {
     std::optional<Raft::Recovered> before_damage;
   };
 
-  Cluster(std::uint32_t count, const Options& options, Narrator& narrator);
+  Cluster(std::uint32_t count, const Options& options, Narrator& narrator,
+          ReplicaId preferred = {});
 
   std::size_t size() const { return nodes_.size(); }
   std::vector<ReplicaId> ids() const;

@@ -17,13 +17,7 @@ std::vector<std::string> split(const std::string& text, char separator) {
   return parts;
 }
 
-ReplicaId replica(const std::string& name) {
-  if (name.size() < 2 || name[0] != 'r') {
-    ADD_FAILURE() << "not a replica: " << name;
-    return ReplicaId(1);
-  }
-  return ReplicaId(static_cast<std::uint32_t>(std::stoul(name.substr(1))));
-}
+ReplicaId replica(const std::string& name) { return replica_named(name); }
 
 // The value of "name=value" among the words.
 std::optional<std::string> option(const std::vector<std::string>& words, const std::string& name) {
@@ -35,7 +29,46 @@ std::optional<std::string> option(const std::vector<std::string>& words, const s
 
 std::string number(std::uint64_t n) { return std::to_string(n); }
 
+Options options_of(const std::vector<std::string>& words) {
+  Options options;
+  const auto flag = [&](const std::string& name, bool& value) {
+    if (const auto given = option(words, name)) value = *given == "on";
+  };
+  const auto count = [&](const std::string& name, auto& value) {
+    if (const auto given = option(words, name)) {
+      value = static_cast<std::remove_reference_t<decltype(value)>>(std::stoull(*given));
+    }
+  };
+  flag("pre_vote", options.pre_vote);
+  flag("check_quorum", options.check_quorum);
+  flag("noop", options.noop_on_election);
+  flag("lease", options.lease_reads);
+  count("window", options.inflight_appends_max);
+  count("window_bytes", options.inflight_bytes_max);
+  count("batch", options.entries_per_append_max);
+  count("uncommitted", options.uncommitted_bytes_max);
+  count("trailing", options.trailing_entries);
+  count("drift_ppm", options.clock_drift_max_ppm);
+  return options;
+}
+
+ChangeKind change_kind(const std::string& word) {
+  if (word == "add-learner") return ChangeKind::kAddLearner;
+  if (word == "add-voter") return ChangeKind::kAddVoter;
+  if (word == "promote") return ChangeKind::kPromote;
+  if (word != "remove") ADD_FAILURE() << "not a change: " << word;
+  return ChangeKind::kRemove;
+}
+
 }  // namespace
+
+ReplicaId replica_named(const std::string& name) {
+  if (name.size() < 2 || name[0] != 'r') {
+    ADD_FAILURE() << "not a replica: " << name;
+    return ReplicaId(1);
+  }
+  return ReplicaId(static_cast<std::uint32_t>(std::stoul(name.substr(1))));
+}
 
 std::string Script::run(const std::vector<std::string>& commands) {
   std::string output;
@@ -57,11 +90,21 @@ void Script::command(const Words& words) {
   }
   if (verb == "cluster") return make_cluster(words);
   if (verb == "disk") return load_disk(words);
+  if (verb == "leads") return lead(replica(words.at(1)));
   if (verb == "timeout") return void(cluster_->fire_deadline(replica(words.at(1))));
   if (verb == "tick") return tick(milliseconds(std::stoll(words.at(1))), false);
   if (verb == "run") return tick(milliseconds(std::stoll(words.at(1))), true);
   if (verb == "propose") return propose(words);
   if (verb == "read") return read(words);
+  if (verb == "join") return join();
+  if (verb == "change") return change_members(words);
+  if (verb == "transfer") return transfer(words);
+  if (verb == "snapshot") return cluster_->take_snapshot(replica(words.at(1)));
+  if (verb == "damage") return damage(words);
+  if (verb == "clock") {
+    clock_ppm_[replica(words.at(1))] = std::stoll(option(words, "ppm").value());
+    return;
+  }
   if (verb == "deliver" || verb == "drop" || verb == "duplicate") return transport(words);
   if (verb == "sync") return sync(words);
   if (verb == "crash") return crash(words);
@@ -73,20 +116,23 @@ void Script::command(const Words& words) {
 }
 
 void Script::make_cluster(const Words& words) {
-  Options options;
-  options.pre_vote = option(words, "pre_vote") != "off";
-  options.check_quorum = option(words, "check_quorum") != "off";
-  options.noop_on_election = option(words, "noop") != "off";
-  if (const auto window = option(words, "window")) {
-    options.inflight_appends_max = static_cast<std::uint32_t>(std::stoul(*window));
-  }
-  if (const auto batch = option(words, "batch")) {
-    options.entries_per_append_max = static_cast<std::uint32_t>(std::stoul(*batch));
-  }
   cut_off_.clear();
+  clock_ppm_.clear();
   narrator_ = std::make_unique<Narrator>(true);
   const auto count = static_cast<std::uint32_t>(std::stoul(words.at(1)));
-  cluster_ = std::make_unique<Cluster>(count, options, *narrator_);
+  const auto preferred = option(words, "preferred");
+  cluster_ = std::make_unique<Cluster>(count, options_of(words), *narrator_,
+                                       preferred ? replica(*preferred) : ReplicaId());
+}
+
+// The second deadline is the first heartbeat.
+void Script::lead(ReplicaId id) {
+  for (int i = 0; i < 2; ++i) {
+    cluster_->fire_deadline(id);
+    settle();
+  }
+  narrator_->take_lines();
+  EXPECT_EQ(cluster_->at(id).core->role(), Role::kLeader) << describe(id);
 }
 
 void Script::load_disk(const Words& words) {
@@ -104,20 +150,33 @@ void Script::load_disk(const Words& words) {
   cluster_->restart(id);
 }
 
+Duration Script::on_clock(ReplicaId id, Duration time) const {
+  const auto ppm = clock_ppm_.find(id);
+  if (ppm == clock_ppm_.end()) return time;
+  return Duration{time.ns + time.ns / 1'000'000 * ppm->second};
+}
+
+Duration Script::wait_of(ReplicaId id) const {
+  const Cluster::Node& node = cluster_->at(id);
+  if (!node.core || node.core->next_deadline() == Instant::never()) return Duration{INT64_MAX};
+  const Duration left = std::max(node.core->next_deadline() - node.now, Duration());
+  const auto ppm = clock_ppm_.find(id);
+  if (ppm == clock_ppm_.end()) return left;
+  // Rounded up: the clock must have come that far.
+  return Duration{left.ns * 1000 / (1'000'000 + ppm->second) * 1000 + 1'000'000};
+}
+
 void Script::tick(Duration time, bool settling) {
   Duration left = time;
-  const auto wait_of = [&](ReplicaId id) {
-    const Cluster::Node& node = cluster_->at(id);
-    if (!node.core || node.core->next_deadline() == Instant::never()) return Duration{INT64_MAX};
-    return std::max(node.core->next_deadline() - node.now, Duration());
-  };
   const std::vector<ReplicaId> ids = cluster_->ids();
   while (true) {
     const ReplicaId next = *std::min_element(
         ids.begin(), ids.end(), [&](ReplicaId a, ReplicaId b) { return wait_of(a) < wait_of(b); });
-    const Duration wait = std::min(left, wait_of(next));
     const bool fires = wait_of(next) <= left;
-    for (const ReplicaId id : ids) cluster_->at(id).now = cluster_->at(id).now + wait;
+    const Duration wait = std::min(left, wait_of(next));
+    for (const ReplicaId id : ids) {
+      cluster_->at(id).now = cluster_->at(id).now + on_clock(id, wait);
+    }
     left = left - wait;
     if (!fires) return;
     cluster_->step(next, DeadlineReached{});
@@ -131,11 +190,45 @@ void Script::propose(const Words& words) {
     proposal.entries.push_back(Entry{Term(), EntryKind::kCommand, Blob(words[i])});
   }
   const ReplicaId id = replica(words.at(1));
-  if (!cluster_->step(id, proposal).accepted) say(words[1] + " refuses the proposal");
+  const Update update = cluster_->step(id, proposal);
+  if (!update.accepted) say(words[1] + " refuses the proposal: " + name_of(update.refusal));
 }
 
 void Script::read(const Words& words) {
   cluster_->step(replica(words.at(1)), ReadRequest{std::stoull(words.at(2))});
+}
+
+void Script::join() {
+  const ReplicaId id = cluster_->join();
+  say(describe(id) + " is new, its disk is empty");
+}
+
+void Script::change_members(const Words& words) {
+  ChangeMembers request;
+  for (std::size_t i = 2; i < words.size(); ++i) {
+    MemberChange change{.kind = change_kind(words[i]), .id = replica(words.at(i + 1))};
+    for (i += 2; i < words.size() && words[i] != "and"; ++i) {
+      if (words[i] == "at_once") change.at_once = true;
+      if (const auto replaced = option({words[i]}, "replaces"))
+        change.replaces = replica(*replaced);
+    }
+    request.changes.push_back(change);
+  }
+  const Update update = cluster_->step(replica(words.at(1)), request);
+  if (!update.accepted) say(words[1] + " refuses the change: " + name_of(update.refusal));
+}
+
+void Script::transfer(const Words& words) {
+  const ReplicaId to = words.size() > 2 ? replica(words[2]) : ReplicaId();
+  const Update update = cluster_->step(replica(words.at(1)), TransferLeadership{to});
+  if (update.refusal == Refusal::kNone) return;
+  say(words[1] + " refuses to hand leadership over: " + name_of(update.refusal));
+}
+
+void Script::damage(const Words& words) {
+  const ReplicaId id = replica(words.at(1));
+  cluster_->crash(id);
+  cluster_->damage(id, LogIndex(std::stoull(option(words, "keep").value())));
 }
 
 void Script::tell_reads() {
@@ -166,8 +259,7 @@ void Script::deliver(std::size_t place) {
   const bool cut = cut_off_.count(m.from) != cut_off_.count(m.to);
   if (cut || !cluster_->at(m.to).core) {
     say(what + " (lost)");
-    cluster_->network().erase(cluster_->network().begin() + static_cast<std::ptrdiff_t>(place));
-    return;
+    return cluster_->lose(place);
   }
   say(what);
   cluster_->deliver(place);
@@ -194,7 +286,7 @@ void Script::transport(const Words& words) {
     } else if (verb == "duplicate") {
       network.push_back(Message(network[place]));
     } else {
-      network.erase(network.begin() + static_cast<std::ptrdiff_t>(place - gone++));
+      cluster_->lose(place - gone++);
     }
   }
 }
@@ -230,72 +322,6 @@ void Script::settle() {
     }
   }
   FAIL() << "does not settle";
-}
-
-void Script::print(const Words& words) {
-  const std::string& verb = words.at(0);
-  if (verb == "network") {
-    for (const Message& m : cluster_->network()) {
-      say("in flight " + describe(m.from) + " -> " + describe(m.to) + ": " + describe(m));
-    }
-    return;
-  }
-  const std::vector<ReplicaId> ids =
-      words.size() > 1 ? std::vector<ReplicaId>{replica(words[1])} : cluster_->ids();
-  for (const ReplicaId id : ids) {
-    if (!cluster_->at(id).core) {
-      say(describe(id) + " is down");
-    } else if (verb == "state") {
-      print_state(id);
-    } else if (verb == "log") {
-      print_log(id);
-    } else if (verb == "progress") {
-      print_progress(id);
-    } else {
-      ADD_FAILURE() << "unknown verb: " << verb;
-    }
-  }
-}
-
-void Script::print_state(ReplicaId id) {
-  const Cluster::Node& node = cluster_->at(id);
-  const Raft& core = *node.core;
-  std::string line = describe(id) + " " + name_of(core.role()) + " of term " +
-                     number(core.term().value) + ", log " + number(core.last_index().value) + "^" +
-                     number(core.term_at(core.last_index()).value) + ", on disk " +
-                     number(core.durable_index().value) + ", commit " + number(core.commit().value);
-  if (core.voted_for()) line += ", voted for " + describe(core.voted_for());
-  if (!node.held.empty()) line += ", holds back " + number(node.held.size()) + " messages";
-  say(line);
-}
-
-void Script::print_log(ReplicaId id) {
-  const Raft& core = *cluster_->at(id).core;
-  std::string line = describe(id) + " terms";
-  for (LogIndex i(1); i <= core.last_index(); i = i.next()) {
-    line += " " + number(core.term_at(i).value);
-    if (i == core.commit()) line += " |";
-  }
-  say(line);
-}
-
-void Script::print_progress(ReplicaId id) {
-  const Leader* leader = cluster_->at(id).core->leading();
-  if (leader == nullptr) return say(describe(id) + " does not lead");
-  for (const Progress& peer : leader->peers) {
-    const bool probes = peer.pace == Progress::Pace::kProbe;
-    const bool snapshot = peer.pace == Progress::Pace::kSnapshot;
-    std::string line = describe(id) +
-                       (probes     ? " probes "
-                        : snapshot ? " sends its snapshot to "
-                                   : " replicates to ") +
-                       describe(peer.id) + ", match " + number(peer.match.value) + ", next " +
-                       number(peer.next.value);
-    if (probes && peer.probe_sent) line += ", waits";
-    if (!peer.inflight.empty()) line += ", in flight up to";
-    for (const auto& flight : peer.inflight) line += " " + number(flight.last.value);
-    say(line);
-  }
 }
 
 std::string run_script(const std::string& text, std::optional<std::string>& violation) {

@@ -87,7 +87,7 @@ void Raft::count_vote(Step& s, ReplicaId voter) {
   if (!is_voter(configuration(), voter)) return;
   Ballot& ballot = std::get<Candidate>(volatile_.role).ballot;
   if (!ballot.grant(voter)) return s.sink.reached(kDuplicateVote);
-  s.sink.emit(kCounts, term().value, ballot.granted.size(), configuration().voters.size());
+  s.sink.emit(kCounts, term().value, ballot.granted.size(), voters_of(configuration()).size());
   if (is_quorum(configuration(), ballot.granted)) become_leader(s);
 }
 
@@ -100,7 +100,7 @@ void Raft::become_leader(Step& s) {
     leader.uncommitted_bytes += entry(i).payload.size();
   }
   volatile_.role = std::move(leader);
-  refresh_peers();
+  refresh_peers(last_index().next());
   if (options_.noop_on_election) {
     const Entry noop{term(), EntryKind::kNoop, Blob()};
     store_entries(s, last_index().next(), &noop, &noop + 1);

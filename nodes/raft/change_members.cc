@@ -8,7 +8,19 @@ namespace {
 
 constexpr trace::Kind kChanges{"raft.changes_members",
                                "changes the members by entry {a}: {b} voters, {c} learners"};
-constexpr trace::Kind kRefuses{"raft.change_refused", "refuses to change the members (reason {a})"};
+constexpr trace::Kind kNotLeader{"raft.change_refused_role",
+                                 "refuses to change the members: does not lead"};
+constexpr trace::Kind kBusy{"raft.change_refused_transfer",
+                            "refuses to change the members: leadership is being handed over"};
+constexpr trace::Kind kNoCommit{
+    "raft.change_refused_no_commit",
+    "refuses to change the members: nothing is committed yet in this term"};
+constexpr trace::Kind kPending{"raft.change_refused_pending",
+                               "refuses to change the members: another change is under way"};
+constexpr trace::Kind kInvalid{"raft.change_refused_invalid",
+                               "refuses to change the members: those there are do not allow it"};
+constexpr trace::Kind kNotReady{"raft.change_refused_not_caught_up",
+                                "refuses to change the members: the learner has not caught up"};
 constexpr trace::Kind kLeavesJoint{
     "raft.leaves_joint", "has the old majority's consent since {a}, and no longer asks it"};
 constexpr trace::Kind kCaughtUp{"raft.learner_caught_up", "learner r{a} has caught up to {b}"};
@@ -17,7 +29,21 @@ constexpr trace::Kind kLeaves{"raft.leader_removed",
                               "is no voter since entry {a}, which is committed: gives up term {b}"};
 const trace::Probe kRemovedLeader{"raft.leader_removed_itself", trace::Probe::Need::kOptional};
 const trace::Probe kPromoted{"raft.learner_promoted", trace::Probe::Need::kOptional};
-const trace::Probe kSecondChange{"raft.change_refused_pending", trace::Probe::Need::kOptional};
+const trace::Probe kSecondChange{"raft.second_change_refused", trace::Probe::Need::kOptional};
+
+const trace::Kind& kind_of(Refusal refusal) {
+  switch (refusal) {
+    case Refusal::kTransferring: return kBusy;
+    case Refusal::kNoCommitInTerm: return kNoCommit;
+    case Refusal::kChangePending: return kPending;
+    case Refusal::kNotCaughtUp: return kNotReady;
+    case Refusal::kNone:
+    case Refusal::kBackpressure:
+    case Refusal::kInvalidChange: return kInvalid;
+    case Refusal::kNotLeader: break;
+  }
+  return kNotLeader;
+}
 
 }  // namespace
 
@@ -25,7 +51,7 @@ void Raft::change_members(Step& s, const ChangeMembers& request) {
   s.update.refusal = refusal_of(request);
   if (s.update.refusal == Refusal::kChangePending) s.sink.reached(kSecondChange);
   if (s.update.refusal != Refusal::kNone) {
-    return s.sink.emit(kRefuses, static_cast<std::uint64_t>(s.update.refusal));
+    return s.sink.emit(kind_of(s.update.refusal));
   }
   append_configuration(s, *change(configuration(), request.changes));
   s.update.accepted = last_index();
@@ -113,7 +139,7 @@ void Raft::leave_group(Step& s) {
 }
 
 // The leader's view of its followers, after its configuration has changed.
-void Raft::refresh_peers() {
+void Raft::refresh_peers(LogIndex next) {
   auto& peers = as_leader()->peers;
   const Voters members = members_of(configuration());
   for (Progress& peer : peers) {
@@ -123,7 +149,7 @@ void Raft::refresh_peers() {
     if (id == self() || as_leader()->find(id) != nullptr) continue;
     Progress peer;
     peer.id = id;
-    peer.next = last_index().next();
+    peer.next = next;
     // It confirms nothing before it has answered something.
     peer.read_round = peer.lease_round = 1;
     peers.push_back(peer);

@@ -42,7 +42,10 @@ std::string waits_as_leader(const Raft& raft, const Leader& leader) {
   if (raft.commit() < raft.last_index()) {
     std::string behind;
     for (const Progress& peer : leader.peers) {
-      if (peer.match <= raft.commit()) behind += " " + describe(peer.id);
+      const bool counts = is_voter(raft.configuration(), peer.id);
+      if (counts && (peer.in_doubt || peer.match <= raft.commit())) {
+        behind += " " + describe(peer.id);
+      }
     }
     if (raft.durable_index() <= raft.commit()) behind += " its own disk";
     add("for entries " + number(raft.commit().value + 1) + " to " +

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "nodes/raft/raft.h"
 
 namespace plumbline::raft {
@@ -18,6 +20,7 @@ void Raft::adopt_later_term(Step& s, const Message& m) {
 void Raft::become_follower(Step& s, Term term, ReplicaId leader) {
   const bool led = leading() != nullptr;
   if (led) s.sink.emit(kSteppedDown, this->term().value);
+  keep_promise();
   leave_role(s);
   // A vote is for a whole term, whatever role its giver plays in it.
   if (term > this->term()) {
@@ -37,6 +40,15 @@ void Raft::follow(Step& s, ReplicaId leader) {
   }
   as_follower()->heard = s.now;
   restart_election_timer(s);
+}
+
+// Whoever followed a leader that may read by lease has promised it a time without another, whatever
+// later terms it hears of meanwhile.
+void Raft::keep_promise() {
+  const Follower* follower = as_follower();
+  if (!options_.lease_reads || follower == nullptr || !follower->leader) return;
+  volatile_.promised_until =
+      std::max(volatile_.promised_until, follower->heard + options_.election_timeout);
 }
 
 // Reads that wait for what the role knew are told that it is over.

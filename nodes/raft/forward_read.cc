@@ -7,6 +7,7 @@ namespace {
 
 constexpr trace::Kind kAsks{"raft.read_forwarded", "asks r{a} for the read index of {b} reads"};
 constexpr trace::Kind kTold{"raft.read_told", "is told by the leader: {a} reads may see {b}"};
+constexpr trace::Kind kToldNo{"raft.read_told_no", "gets no read index for {a} reads"};
 const trace::Probe kForwarded{"raft.read_forwarded", trace::Probe::Need::kOptional};
 const trace::Probe kAskedAgain{"raft.read_asked_again", trace::Probe::Need::kOptional};
 
@@ -39,7 +40,7 @@ void Raft::receive_read_reply(Step& s, const Message& m) {
   const Follower* follower = as_follower();
   if (follower == nullptr || m.term != term() || m.from != follower->leader) return;
   if (follower->reads.asked.empty() || m.round != follower->reads.round) return;
-  s.sink.emit(kTold, follower->reads.asked.size(), m.index.value);
+  s.sink.emit(m.reject ? kToldNo : kTold, follower->reads.asked.size(), m.index.value);
   finish_forwarded(s, !m.reject, m.index);
 }
 

@@ -17,8 +17,8 @@ void Raft::lead_on(Step& s) {
       return become_follower(s, term(), ReplicaId());
     }
     as_leader()->check_quorum_at = s.now + options_.election_timeout;
-    abandon_transfer(s);
   }
+  abandon_transfer(s);
   if (s.now >= as_leader()->heartbeat_at) heartbeat(s);
 }
 
@@ -27,6 +27,9 @@ void Raft::lead_on(Step& s) {
 void Raft::heartbeat(Step& s) {
   as_leader()->heartbeat_at = s.now + options_.heartbeat_interval;
   ask_for_lease(s);
+  // The wish that another stands for election may have been lost.
+  as_leader()->transfer.told = false;
+  hand_over(s);
   for (Progress& peer : as_leader()->peers) send_append(s, peer, Entries());
 }
 

@@ -72,7 +72,8 @@ void Raft::refresh_configuration(Step& s, LogIndex changed_from) {
   if (now.joint()) s.sink.reached(kJoint);
   s.sink.emit(kConfigured, now.voters.size(), last.configuration_index.value, now.outgoing.size(),
               now.learners.size());
-  if (leading() != nullptr) refresh_peers();
+  // Who is new is told at once that it belongs.
+  if (leading() != nullptr) refresh_peers(last_index());
 }
 
 void Raft::synced(Step& s, Ticket ticket) {

@@ -38,13 +38,13 @@ Raft::Raft(const Options& options, Recovered recovered, Instant now) : options_(
   // The first start of a new group: nobody has voted, and one is to be elected before the others
   // try.
   const bool newborn = term() == Term(1) && !voted_for() && last_index() == LogIndex(1);
-  if (options.preferred && newborn) {
+  if (newborn && options.preferred) {
     volatile_.election_at = now + Duration{options.election_timeout.ns / 4};
   }
   // An answer to what an earlier start asked must not be taken for one to this: it would be too
   // old.
   volatile_.forwarded = combine(options.timeout_seed, options.self.value);
-  if (options.lease_reads) volatile_.promised_until = now + options.election_timeout;
+  if (options.lease_reads && !newborn) volatile_.promised_until = now + options.election_timeout;
 }
 
 SnapshotMeta Raft::meta_at(LogIndex index) const {
@@ -87,7 +87,8 @@ Update Raft::step(Instant now, const Event& event, trace::Sink& sink) {
 Instant Raft::next_deadline() const {
   if (const Leader* leader = leading()) {
     if (leader->peers.empty()) return Instant::never();
-    return std::min(leader->heartbeat_at, leader->check_quorum_at);
+    const Instant next = std::min(leader->heartbeat_at, leader->check_quorum_at);
+    return leader->transfer.to ? std::min(next, leader->transfer.until) : next;
   }
   Instant deadline = may_campaign() ? volatile_.election_at : Instant::never();
   const auto* follower = std::get_if<Follower>(&volatile_.role);

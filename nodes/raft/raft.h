@@ -61,7 +61,8 @@ class Raft {
     RoleState role;
     // When a replica that does not lead will campaign.
     Instant election_at;
-    // Until then it grants no vote, because of what it may have promised before it was restarted.
+    // Until then it grants no vote, because of what it has promised a leader that it follows no
+    // more, or may have before it was restarted.
     Instant promised_until;
     // In doubt: once the log is on the disk up to here, it is repaired. Zero: not known yet.
     LogIndex repaired_at;
@@ -160,6 +161,7 @@ class Raft {
   void become_follower(Step& s, Term term, ReplicaId leader);
   void follow(Step& s, ReplicaId leader);
   void leave_role(Step& s);
+  void keep_promise();
 
   // campaign.cc
   void wait_on(Step& s);
@@ -201,7 +203,8 @@ class Raft {
   void promote_learners(Step& s);
   void tell_departing(Step& s);
   void leave_group(Step& s);
-  void refresh_peers();
+  // `next`: where those begin that the leader does not know yet.
+  void refresh_peers(LogIndex next);
   void watch_learner(Step& s, Progress& peer);
 
   // transfer.cc

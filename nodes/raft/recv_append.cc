@@ -63,6 +63,7 @@ void Raft::receive_append(Step& s, const Message& m) {
   // What lies behind `verified` may be a former leader's, and must not be taken for committed.
   advance_commit(s, std::min(m.commit, verified));
   note_repair(m, verified);
+  settle_doubt(s);
   acknowledge_append(s, m, verified);
 }
 

@@ -15,7 +15,7 @@ const trace::Probe kInstalls{"raft.snapshot_installed", trace::Probe::Need::kOpt
 
 }  // namespace
 
-// Thesis 5.3, figure 5.3.
+// Thesis 5.1, figure 5.3.
 void Raft::receive_snapshot(Step& s, const Message& m) {
   if (!accept_leader(s, m)) return;
   if (m.index <= commit()) {
@@ -36,6 +36,7 @@ void Raft::receive_snapshot(Step& s, const Message& m) {
     volatile_.commit = m.index;
   }
   note_repair(m, m.index);
+  settle_doubt(s);
   acknowledge_append(s, m, m.index);
 }
 

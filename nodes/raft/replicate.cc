@@ -74,7 +74,7 @@ void Raft::send_append(Step& s, Progress& peer, Entries entries) {
   send(s, std::move(append), Ticket());
 }
 
-// Thesis 5.3: for a follower that lacks what this log no longer holds.
+// Thesis 5.1, figure 5.3: for a follower that lacks what this log no longer holds.
 void Raft::send_snapshot(Step& s, Progress& peer) {
   const SnapshotMeta& meta = volatile_.snapshot;
   PLUMB_ASSERT(meta.index >= base().index);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "nodes/log/log_format.h"
 #include "nodes/replica/replica.h"
 #include "scenarios/run/replica_of.h"
 
@@ -32,6 +33,9 @@ replica::ReplicaOptions replica_options(const Scenario& scenario, NodeId node) {
   options.raft.inflight_appends_max = static_cast<std::uint32_t>(cluster.inflight_appends_max.low);
   options.raft.pre_vote = cluster.pre_vote.low != 0;
   options.raft.trailing_entries = static_cast<std::uint64_t>(cluster.trailing_entries.low);
+  options.snapshot_log_entries = static_cast<std::uint64_t>(cluster.snapshot_entries.low);
+  options.snapshot_log_bytes = static_cast<std::uint64_t>(cluster.snapshot_kib.low) * 1024;
+  options.snapshot_send.chunk_bytes = static_cast<std::uint32_t>(cluster.chunk_bytes.low);
   options.log.segment_bytes = static_cast<std::uint64_t>(cluster.segment_kib.low) * 1024;
   options.log.identity = {.cluster = kClusterIdentity, .node = node};
   options.apply_batch = static_cast<std::uint32_t>(cluster.apply_batch.low);
@@ -39,8 +43,8 @@ replica::ReplicaOptions replica_options(const Scenario& scenario, NodeId node) {
   return options;
 }
 
-// Header and marks of a segment lie before its first batch.
-constexpr std::uint64_t kFirstBatch = 3 * 512;
+// Headers, proof and claims of a segment lie before its first batch.
+constexpr std::uint64_t kFirstBatch = log::kClaimsAt + 2 * log::kClaimBytesMin;
 
 // Where a replica keeps each structure.
 sim::Area area_of(Structure where) {
@@ -49,9 +53,16 @@ sim::Area area_of(Structure where) {
     case Structure::kAny: return {};
     case Structure::kLog: return {.prefix = log, .from = kFirstBatch};
     case Structure::kState: return {.prefix = log, .to = kFirstBatch};
-    case Structure::kSnapshot: return {.prefix = "snapshot"};
+    case Structure::kSnapshot:
+      return {.prefix = std::string(replica::Replica::kSnapshotDirectory) + "/"};
   }
   return {};
+}
+
+bool asks_for_members(const Scenario& scenario) {
+  return std::any_of(scenario.faults.begin(), scenario.faults.end(), [](const Fault& fault) {
+    return family_of(fault.kind) == FaultFamily::kMembership;
+  });
 }
 
 sim::DamageKind damage_of(FaultKind kind) {
@@ -81,6 +92,8 @@ SimCluster::SimCluster(const Scenario& scenario, sim::Options options)
   }
   add_replicas(scenario);
   add_clients(scenario);
+  has_operator_ = asks_for_members(scenario);
+  if (has_operator_) add_operator();
 }
 
 void SimCluster::add_replicas(const Scenario& scenario) {
@@ -89,9 +102,19 @@ void SimCluster::add_replicas(const Scenario& scenario) {
                          [this, node, options = replica_options(scenario, node)](World& world) {
                            replica::ReplicaOptions own = options;
                            own.self = identities_.at(node).replica;
+                           own.join = identities_.at(node).joins;
+                           own.empty_disk_is_new = !disk_was_wiped(node);
                            return std::make_unique<replica::Replica>(world, std::move(own));
                          });
   }
+}
+
+void SimCluster::add_operator() {
+  simulation_.add_node(NodeId(kOperator), "operator", [this](World& world) {
+    client::Options store;
+    store.servers = servers_;
+    return std::make_unique<Operator>(world, std::move(store), wishes_);
+  });
 }
 
 void SimCluster::add_clients(const Scenario& scenario) {
@@ -121,6 +144,7 @@ void SimCluster::add_clients(const Scenario& scenario) {
 
 void SimCluster::start_everything() {
   for (const NodeId node : store_nodes_) start(node);
+  if (has_operator_) simulation_.start(NodeId(kOperator));
   for (const ClientSlot& slot : slots_) simulation_.start(NodeId(kFirstClient + slot.id - 1));
 }
 
@@ -129,8 +153,7 @@ bool SimCluster::all_clients_done() const {
                      [](const ClientSlot& slot) { return slot.done; });
 }
 
-// Changes of members are asked for in ask(), which nobody answers yet.
-bool SimCluster::can(FaultKind kind) const { return family_of(kind) != FaultFamily::kMembership; }
+bool SimCluster::can(FaultKind) const { return true; }
 
 std::optional<NodeId> SimCluster::leader() const {
   std::optional<NodeId> leader;
@@ -228,9 +251,12 @@ void SimCluster::wipe(NodeId node) {
   wiped_.insert(node);
 }
 
-// Under its old identity a wiped node would break what it has promised, and no operator starts it.
+// Under its old identity a wiped node would break what it has promised: it must refuse to. One that
+// joined cannot know that it was wiped, and no operator starts it.
 void SimCluster::start(NodeId node) {
-  if (identities_.count(node) != 0 && !disk_was_wiped(node)) simulation_.start(node);
+  const auto identity = identities_.find(node);
+  if (identity == identities_.end()) return;
+  if (!disk_was_wiped(node) || !identity->second.joins) simulation_.start(node);
 }
 
 void SimCluster::restart_client(std::uint32_t client) {

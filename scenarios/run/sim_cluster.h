@@ -1,11 +1,13 @@
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <set>
 #include <vector>
 
+#include "scenarios/client/operator.h"
 #include "scenarios/client/recorder.h"
 #include "scenarios/cluster/cluster.h"
 #include "scenarios/run/run_result.h"
@@ -24,6 +26,7 @@ namespace plumbline::scenarios {
 // that a trace shows at once who is who.
 class SimCluster : public Cluster {
  public:
+  static constexpr std::uint32_t kOperator = 100;
   static constexpr std::uint32_t kFirstClient = 101;
   static constexpr std::uint16_t kClientPort = 7070;
 
@@ -94,7 +97,9 @@ class SimCluster : public Cluster {
   const raft::Raft* best_informed() const;
   // The identity under which the node is a member; zero when under none. Of two, the earlier.
   ReplicaId identity_in(const raft::Configuration& configuration, NodeId node) const;
+  void add_operator();
   void add_clients(const Scenario& scenario);
+  void post_wish(NodeId about, Operator::Wish wish, WishDone done);
 
   sim::Simulation simulation_;
   Recorder recorder_;
@@ -103,9 +108,11 @@ class SimCluster : public Cluster {
   std::vector<ClientSlot> slots_;
   bool faults_over_ = false;
   std::set<NodeId> tormented_;
+  bool has_operator_ = false;
   std::set<NodeId> wiped_;
   std::map<NodeId, Identity> identities_;
   std::map<ReplicaId, NodeId> seats_;  // of all identities that there ever were
+  std::deque<Operator::Wish> wishes_;  // that the operator has not seen yet
   std::map<NodeId, int> open_wishes_;  // by the node that they are about
   std::map<NodeId, std::int64_t>
       own_drift_;  // of a node whose clock was tormented: what it goes back to

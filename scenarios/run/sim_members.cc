@@ -12,6 +12,16 @@ namespace {
 constexpr trace::Kind kRenewed{"node.renewed", "node {a} is somebody new, replica {b}"};
 constexpr trace::Kind kRetired{"node.retired", "node {a} is put away, and is a spare"};
 
+client::MemberChange::Kind kind_of(MemberWish::Kind kind) {
+  switch (kind) {
+    case MemberWish::Kind::kAddVoter: return client::MemberChange::Kind::kAddVoter;
+    case MemberWish::Kind::kAddLearner: return client::MemberChange::Kind::kAddLearner;
+    case MemberWish::Kind::kPromote: return client::MemberChange::Kind::kPromote;
+    case MemberWish::Kind::kRemove: return client::MemberChange::Kind::kRemove;
+  }
+  return client::MemberChange::Kind::kAddLearner;
+}
+
 bool has(const raft::Voters& voters, ReplicaId id) {
   return std::find(voters.begin(), voters.end(), id) != voters.end();
 }
@@ -98,7 +108,33 @@ bool SimCluster::retire(NodeId node) {
   return true;
 }
 
-void SimCluster::ask(const MemberWish&, WishDone done) { done(WishFate::kRefused); }
-void SimCluster::ask_to_lead(NodeId, WishDone done) { done(WishFate::kRefused); }
+void SimCluster::ask(const MemberWish& wish, WishDone done) {
+  const raft::Raft* const best = best_informed();
+  const auto identity = identities_.find(wish.node);
+  if (best == nullptr || identity == identities_.end()) return done(WishFate::kRefused);
+  const raft::Configuration& configuration = best->configuration();
+  const bool removes = wish.kind == MemberWish::Kind::kRemove;
+  client::MemberChange change{
+      .kind = kind_of(wish.kind),
+      .replica = removes ? identity_in(configuration, wish.node) : identity->second.replica,
+      .node = wish.node,
+      .at_once = wish.at_once};
+  if (wish.replaces) change.replaces = identity_in(configuration, *wish.replaces);
+  if (!change.replica || (wish.replaces && !change.replaces)) return done(WishFate::kRefused);
+  post_wish(wish.node, {.changes = {change}}, std::move(done));
+}
+
+void SimCluster::ask_to_lead(NodeId node, WishDone done) {
+  post_wish(node, {.leader = identities_.at(node).replica}, std::move(done));
+}
+
+void SimCluster::post_wish(NodeId about, Operator::Wish wish, WishDone done) {
+  ++open_wishes_[about];
+  wish.done = [this, about, done = std::move(done)](WishFate fate) mutable {
+    --open_wishes_[about];
+    done(fate);
+  };
+  wishes_.push_back(std::move(wish));
+}
 
 }  // namespace plumbline::scenarios

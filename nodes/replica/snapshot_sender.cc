@@ -55,12 +55,14 @@ void SnapshotSender::acknowledged(const SnapshotAck& ack, Instant now) {
     acknowledged_ = ack.received;
     next_ = std::max(next_, acknowledged_);
     standing_still_ = 0;
+    went_back_ = false;
     progress_at_ = now;
   } else if (ack.received == bytes_) {
     progress_at_ = now;  // it has everything, and is making it durable
-  } else if (++standing_still_ >= kStandingStillMax) {
+  } else if (!went_back_ && ++standing_still_ >= kStandingStillMax) {
     // A receiver that was restarted knows less than it did.
     go_back(ack.received);
+    went_back_ = true;
   }
 }
 

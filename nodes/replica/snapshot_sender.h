@@ -65,6 +65,9 @@ class SnapshotSender {
   std::uint64_t acknowledged_ = 0;
   std::uint64_t next_ = 0;
   std::uint32_t standing_still_ = 0;  // answers in a row that brought nothing new
+  // Since the last progress it went back because of such answers. What is sent again is answered
+  // again, so a second time is for the clock: else each answer would bring forth several.
+  bool went_back_ = false;
   Instant sent_at_;
   Instant progress_at_;
   Instant may_send_at_;  // the throttle

@@ -60,6 +60,9 @@ SnapshotMeta Raft::meta_at(LogIndex index) const {
   return meta;
 }
 
+Raft::Raft(const Options& options, Persistent persistent, Volatile in_memory)
+    : options_(options), persistent_(std::move(persistent)), volatile_(std::move(in_memory)) {}
+
 Update Raft::step(Instant now, const Event& event, trace::Sink& sink) {
   Step s{now, sink, {}};
   if (const auto* received = std::get_if<Receive>(&event)) {

@@ -82,6 +82,9 @@ class Raft {
   // exceed the hard state's, the snapshot reaches the base and lies within the log. Without a doubt
   // the written commit index is in the log too.
   Raft(const Options& options, Recovered recovered, Instant now);
+  // As a replica was whose state this is, or one like it: how a walk over all states takes it up
+  // again.
+  Raft(const Options& options, Persistent persistent, Volatile in_memory);
 
   Update step(Instant now, const Event& event, trace::Sink& sink);
   // Instant::never() when only others can make something happen.

@@ -16,6 +16,7 @@ void add_check(CLI::App& app, Exit& exit);
 void add_explain(CLI::App& app, Exit& exit);
 void add_real(CLI::App& app, Exit& exit);
 void add_plants(CLI::App& app, Exit& exit);
+void add_model_check(CLI::App& app, Exit& exit);
 void add_doctor(CLI::App& app, Exit& exit);
 void add_version(CLI::App& app, Exit& exit);
 // Hidden: what a determinism check starts.

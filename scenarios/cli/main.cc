@@ -48,6 +48,7 @@ int main(int argc, char** argv) {
   add_explain(app, exit);
   add_real(app, exit);
   add_plants(app, exit);
+  add_model_check(app, exit);
   add_doctor(app, exit);
   add_version(app, exit);
   add_rerun(app, exit);

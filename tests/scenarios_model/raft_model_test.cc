@@ -1,0 +1,217 @@
+#include "scenarios/model/raft_model.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "scenarios/model/cores.h"
+#include "scenarios/model/engine.h"
+#include "scenarios/model/raft_story.h"
+#include "scenarios/model/run.h"
+
+namespace plumbline::model {
+namespace {
+
+RaftScope scope_of(const std::string& text) {
+  const auto scope = parse_raft_scope(text);
+  EXPECT_TRUE(scope.ok()) << text;
+  return *scope;
+}
+
+Exploration walk(Model& model, unsigned jobs = 1) {
+  ExploreOptions options;
+  options.jobs = jobs;
+  return explore(model, options, [](const Progress&) {});
+}
+
+// The states that any replica was in, whatever it was called; without the answers that wait for its
+// disk, for nobody asks a spent message's.
+std::set<std::uint64_t> replica_states(const RaftSpace& space) {
+  std::set<std::uint64_t> states;
+  for (std::uint32_t id = 0; id < space.replicas(); ++id) {
+    RaftReplica replica = space.replica(id);
+    replica.held.clear();
+    std::uint64_t least = UINT64_MAX;
+    for (std::size_t i = 0; i < space.renamings(); ++i) {
+      least = std::min(least, renamed(replica, space.names(i)).hash());
+    }
+    states.insert(least);
+  }
+  return states;
+}
+
+// I1 to I10 in every state of the scopes that are part of every test run.
+TEST(RaftModel, SmallScopesAreExhaustedWithoutAViolation) {
+  for (const std::string& scope : small_raft_scopes()) {
+    RaftModel model(scope_of(scope));
+    const Exploration e = walk(model);
+    EXPECT_EQ(e.end, End::kExhausted)
+        << scope << ": " << (e.finding ? e.finding->property + ", " + e.finding->sentence : "");
+    EXPECT_GT(e.states, 100u) << scope;
+  }
+}
+
+TEST(RaftModel, TwoThreadsMeetAsManyStatesAsOne) {
+  RaftModel one(scope_of("E2 R1 C1"));
+  RaftModel two(scope_of("E2 R1 C1"));
+  const Exploration a = walk(one);
+  const Exploration b = walk(two, 2);
+  EXPECT_EQ(a.states, b.states);
+  EXPECT_EQ(a.successors, b.successors);
+  EXPECT_EQ(a.depth, b.depth);
+}
+
+// Spent messages may be dropped: no replica is kept from a state that it reaches with all of them.
+TEST(RaftModel, DroppingSpentMessagesHidesNoStateOfAReplica) {
+  for (const std::string text :
+       {"E1 R2 C1", "E2 R0 C1 no-op", "E1 R1 C1 syncs-apart", "E1 R1 C1 S1", "E1 R1 C0 H1"}) {
+    RaftModel reduced(scope_of(text));
+    RaftModel exact(scope_of(text + " exact"));
+    const Exploration a = walk(reduced);
+    const Exploration b = walk(exact);
+    ASSERT_EQ(a.end, End::kExhausted) << text;
+    ASSERT_EQ(b.end, End::kExhausted) << text;
+    EXPECT_LT(a.states, b.states) << text;
+    EXPECT_TRUE(replica_states(reduced.space()) == replica_states(exact.space()))
+        << text << ": " << replica_states(reduced.space()).size() << " states of a replica, "
+        << replica_states(exact.space()).size() << " when no message is dropped";
+  }
+}
+
+// Calls something broken that is not, so that the engine gives out the way to it.
+class Picky : public Model {
+ public:
+  Picky(const RaftScope& scope, std::uint64_t salt) : model_(scope), salt_(salt) {}
+
+  std::unique_ptr<Walker> walker() override {
+    return std::make_unique<PickyWalker>(model_.walker(), salt_);
+  }
+  Bytes initial() override { return model_.initial(); }
+  std::uint64_t fingerprint_of_initial() override { return model_.fingerprint_of_initial(); }
+  std::vector<std::string> words(const std::vector<Action>& path) override {
+    return model_.words(path);
+  }
+  std::uint64_t table_bytes() const override { return model_.table_bytes(); }
+
+ private:
+  class PickySuccessors : public Successors {
+   public:
+    PickySuccessors(Successors& out, std::uint64_t salt) : out_(out), salt_(salt) {}
+    bool is_new(std::uint64_t fingerprint) override {
+      dislikes_ = (fingerprint ^ salt_) % 997 == 0;
+      return out_.is_new(fingerprint);
+    }
+    void add(Action action, BytesView state) override {
+      if (dislikes_) return out_.broken(action, Finding{"picky", ""});
+      out_.add(action, state);
+    }
+    void broken(Action action, const Finding& finding) override { out_.broken(action, finding); }
+
+   private:
+    Successors& out_;
+    std::uint64_t salt_;
+    bool dislikes_ = false;
+  };
+  class PickyWalker : public Walker {
+   public:
+    PickyWalker(std::unique_ptr<Walker> walker, std::uint64_t salt)
+        : walker_(std::move(walker)), salt_(salt) {}
+    void expand(BytesView state, Successors& out) override {
+      PickySuccessors picky(out, salt_);
+      walker_->expand(state, picky);
+    }
+
+   private:
+    std::unique_ptr<Walker> walker_;
+    std::uint64_t salt_;
+  };
+
+  RaftModel model_;
+  std::uint64_t salt_;
+};
+
+// Nothing that matters is taken out of replicas: cores from which nothing is taken out go the same
+// ways. RaftStory compares both after each step.
+TEST(RaftModel, CoresGoEveryWayOfTheWalk) {
+  for (const std::string& text : small_raft_scopes()) {
+    std::size_t longest = 0;
+    for (std::uint64_t salt = 0; salt < 6; ++salt) {
+      Picky model(scope_of(text), salt);
+      const Exploration e = walk(model);
+      if (e.end != End::kBroken) continue;
+      RaftStory story(scope_of(text));
+      for (const std::string& step : model.words(e.path)) {
+        const auto refused = story.make(step);
+        ASSERT_FALSE(refused.has_value()) << text << ": " << step << " " << *refused;
+        ASSERT_FALSE(story.finding().has_value())
+            << text << ": " << step << ", " << story.finding()->property;
+      }
+      longest = std::max(longest, e.path.size());
+    }
+    EXPECT_GT(longest, 5u) << text;
+  }
+}
+
+TEST(RaftStory, SaysWhyAStepCannotBeMade) {
+  RaftStory story(scope_of("E2 R1 C0"));
+  EXPECT_FALSE(story.make("r1 times out").has_value());
+  EXPECT_FALSE(story.take_lines().empty());
+  EXPECT_FALSE(story.make("r2 gets from r1: vote in term 2? log 1^1").has_value());
+  EXPECT_TRUE(story.make("r2 gets from r1: vote in term 3? log 1^1").has_value());
+  EXPECT_TRUE(story.make("r9 times out").has_value());
+  EXPECT_TRUE(story.make("r1 sings").has_value());
+}
+
+TEST(RaftScope, IsReadAsItIsWritten) {
+  for (const std::string& text : standard_raft_scopes()) {
+    EXPECT_EQ(describe(scope_of(text)), text);
+  }
+  EXPECT_EQ(describe(scope_of("pre-vote C1 E2")), "E2 R0 C1 pre-vote");
+  for (const std::string wrong : {"E99", "X1", "E", "N9", "batch-0", "fused", "A2 N5", "R12 D5"}) {
+    EXPECT_FALSE(parse_raft_scope(wrong).ok()) << wrong;
+  }
+}
+
+TEST(RaftWords, StepsAreReadAsTheyAreWritten) {
+  for (const std::string words :
+       {"r1 times out", "r2 gets from r3: vote in term 2", "r1 sends heartbeats",
+        "r3 is given a request", "r1 syncs a batch", "r2 crashes and restarts",
+        "r1 is asked to add r4", "r1 is asked to remove r2", "r2 takes a snapshot"}) {
+    const auto step = parse_words(words);
+    ASSERT_TRUE(step.has_value()) << words;
+    EXPECT_EQ(words_of(*step), words);
+  }
+  for (const std::string wrong :
+       {"", "r1", "r0 times out", "r1 times out twice", "r1 is asked to add"}) {
+    EXPECT_FALSE(parse_words(wrong).has_value()) << wrong;
+  }
+}
+
+TEST(ModelRun, IsReadAsItIsWritten) {
+  const std::string path = std::filesystem::path(::testing::TempDir()) / "model-run.json";
+  const ModelRun run{"raft", "E1 R0 C0", "RF-01", "I1 \"quoted\"", "why", {"r1 times out"}};
+  ASSERT_TRUE(save_run(run, path).ok());
+  const auto back = load_run(path);
+  ASSERT_TRUE(back.ok());
+  EXPECT_EQ(*back, run);
+  EXPECT_FALSE(load_run(path + ".not").ok());
+}
+
+TEST(ModelCores, EachCoreReadsItsOwnScopes) {
+  for (const Core& core : cores()) {
+    for (const auto* list : {&core.scopes, &core.small_scopes, &core.plant_scopes}) {
+      for (const std::string& scope : *list) {
+        const auto parsed = core.parse(scope);
+        ASSERT_TRUE(parsed.ok()) << scope;
+        EXPECT_EQ(*parsed, scope);
+      }
+    }
+  }
+  EXPECT_EQ(find_core("raft")->name, "raft");
+  EXPECT_EQ(find_core("paxos"), nullptr);
+}
+
+}  // namespace
+}  // namespace plumbline::model

@@ -153,6 +153,7 @@ class Raft {
   // Of receive_append: the first index at which the log lacks the message's entry or holds another.
   LogIndex first_difference(const Message& m) const;
   void take_entries(Step& s, const Message& m, LogIndex fresh);
+  void refuse_leader(Step& s, const Message& m);
   void refuse_append(Step& s, const Message& m);
   void acknowledge_append(Step& s, const Message& m, LogIndex verified);
   // Of receive_append_reply.

@@ -28,7 +28,7 @@ bool Raft::accept_leader(Step& s, const Message& m) {
   if (m.term < term()) {
     s.sink.reached(kStaleRefused);
     s.sink.emit(kStale, m.from.value, m.term.value, term().value);
-    refuse_append(s, m);
+    refuse_leader(s, m);
     return false;
   }
   adopt_later_term(s, m);
@@ -87,6 +87,14 @@ void Raft::take_entries(Step& s, const Message& m, LogIndex fresh) {
     s.sink.emit(kTruncated, fresh.value, term_at(fresh).value, last_index().value);
   }
   store_entries(s, fresh, begin, m.entries.end());
+}
+
+// Tells the term and nothing else. Its receiver may lead that very term by now, and must take this
+// neither for an answer to what it has sent since nor for a sign that it was heard.
+void Raft::refuse_leader(Step& s, const Message& m) {
+  Message reply = message_to(m.from, MessageKind::kAppendReply);
+  reply.reject = true;
+  send(s, reply, volatile_.durability.of_hard_state());
 }
 
 void Raft::refuse_append(Step& s, const Message& m) {

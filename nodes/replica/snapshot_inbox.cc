@@ -118,7 +118,8 @@ Status SnapshotInbox::finish(Yield& yield) {
   return {};
 }
 
-// A full disk is the sender's concern: it tries again. Anything else is the end of this node.
+// A full disk is the sender's concern: it tries again. What is not found was removed because this
+// replica has a later one of its own by now. Anything else is the end of this node.
 void SnapshotInbox::give_up(const SnapshotChunk& chunk, const Error& error) {
   world_.trace.emit(kRefused, chunk.content.index.value, static_cast<std::uint64_t>(error.code));
   receiver_.forget();
@@ -126,7 +127,9 @@ void SnapshotInbox::give_up(const SnapshotChunk& chunk, const Error& error) {
   file_ = nullptr;
   durable_ = false;
   answer(chunk, SnapshotVerdict::kRefused);
-  if (error.code != Errc::kNoSpace && error.code != Errc::kInvalid) ports_.failed(error);
+  const bool passes =
+      error.code == Errc::kNoSpace || error.code == Errc::kInvalid || error.code == Errc::kNotFound;
+  if (!passes) ports_.failed(error);
 }
 
 }  // namespace plumbline::replica

@@ -14,6 +14,8 @@ constexpr trace::Kind kTaken{"replica.snapshot_written", "has written snapshot {
 constexpr trace::Kind kGivenUp{"replica.snapshot_given_up",
                                "gives up writing snapshot {a} (reason {b})"};
 const trace::Probe kTakes{"replica.snapshot_written", trace::Probe::Need::kOptional};
+const trace::Probe kOvertaken{"replica.snapshot_overtaken_by_leaders",
+                              trace::Probe::Need::kOptional};
 const trace::Probe kChangedMeanwhile{"replica.applied_while_snapshot_written",
                                      trace::Probe::Need::kOptional};
 // After one that could not be written for want of space.
@@ -65,7 +67,13 @@ Status Replica::take_snapshot(Yield& yield) {
     world_.trace.emit(kGivenUp, meta.index.value, reason);
     return written;
   }
-  if (const Status done = (*file)->finish(yield); !done) return done;
+  if (const Status done = (*file)->finish(yield); !done) {
+    if (done.error().code != Errc::kNotFound) return done;
+    // While it was made durable one came from a leader, for the same entry or a later one, and took
+    // its name or removed what had become old.
+    world_.trace.reached(kOvertaken);
+    return {};
+  }
   if (replacements != replacements_) return {};
   if (applied_ > meta.index) world_.trace.reached(kChangedMeanwhile);
   world_.trace.reached(kTakes);

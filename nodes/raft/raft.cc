@@ -25,9 +25,10 @@ Raft::Raft(const Options& options, Recovered recovered, Instant now) : options_(
   PLUMB_ASSERT(recovered.snapshot.index <= last_index());
   volatile_.snapshot = recovered.snapshot;
 
-  // What a damaged disk has lost cannot be called committed before it is there again.
+  // Of a damaged disk's log nothing behind the base can be called committed: what replaced an entry
+  // that is left may be among the lost.
   LogIndex& written = persistent_.hard_state.commit;
-  if (in_doubt()) written = std::min(written, last_index());
+  if (in_doubt()) written = base().index;
   PLUMB_ASSERT(written <= last_index());
   volatile_.commit = std::max({written, base().index, recovered.snapshot.index});
   volatile_.durability = Durability(last_index());

@@ -101,8 +101,8 @@ TEST(SnapshotSender, BeginsAgainForAReceiverThatWasRestarted) {
   EXPECT_EQ(offsets_sent(sender, kStart), (Offsets{0, 10, 20}));
 }
 
-// What is sent again is answered again: were each pair of such answers a reason to send a window once
-// more, one lost piece would flood the link (bugs-found.md).
+// What is sent again is answered again: were each pair of such answers a reason to send a window
+// once more, one lost piece would flood the link (bugs-found.md).
 TEST(SnapshotSender, AnswersToRepeatsBringForthNoFurtherRepeats) {
   SnapshotSender sender(kOptions, 1, 100, kStart);
   std::size_t sent = offsets_sent(sender, kStart).size();

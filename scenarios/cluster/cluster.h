@@ -111,8 +111,8 @@ class Cluster {
   // Once; whoever wants more asks again.
   virtual void ask(const MemberWish& wish, WishDone done) = 0;
   virtual void ask_to_lead(NodeId node, WishDone done) = 0;
-  // From its next start on the node is somebody new, who waits to be added. REQUIRES: it is down
-  // and its disk is empty.
+  // From its next start on the node is somebody new with an empty disk, who waits to be added.
+  // REQUIRES: it is down.
   virtual void renew(NodeId node) = 0;
   // Takes the node out of service: it is killed, its disk emptied, and it is a spare. False, and
   // nothing is done, while it is or may yet become a member.

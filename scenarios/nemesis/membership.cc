@@ -78,17 +78,62 @@ void insist(Torment& torment, const Quest& quest) {
   cluster.ask(quest.wish, again);
 }
 
-// Who was removed disturbs for a while, and is then put away.
-void retire(Torment& torment, NodeId node) {
+void retire_removed(Torment& torment, const Quest& quest);
+
+// What was asked for late may have made it a member after all.
+void retire(Torment& torment, std::uint32_t fault, NodeId node) {
   Cluster& cluster = torment.cluster();
-  if (is_member(cluster.members(), node) || cluster.retire(node)) return;
-  cluster.at(cluster.now() + kRetireAgainAfter, [&torment, node] { retire(torment, node); });
+  if (is_member(cluster.members(), node)) {
+    return insist(torment, {.fault = fault,
+                            .wish = {.kind = Kind::kRemove, .node = node},
+                            .to_the_end = true,
+                            .then = retire_removed});
+  }
+  if (cluster.retire(node)) return;
+  cluster.at(cluster.now() + kRetireAgainAfter,
+             [&torment, fault, node] { retire(torment, fault, node); });
 }
 
+// Who was removed disturbs for a while, and is then put away.
 void retire_removed(Torment& torment, const Quest& quest) {
   const NodeId node = quest.wish.kind == Kind::kRemove ? quest.wish.node : *quest.wish.replaces;
   torment.cluster().at(torment.cluster().now() + kRetireAgainAfter,
-                       [&torment, node] { retire(torment, node); });
+                       [&torment, fault = quest.fault, node] { retire(torment, fault, node); });
+}
+
+// Back in the group as somebody new, once it was put away.
+void restore(Torment& torment, std::uint32_t fault, NodeId node) {
+  Cluster& cluster = torment.cluster();
+  if (is_member(cluster.members(), node)) return;
+  if (!cluster.retire(node)) {
+    cluster.at(cluster.now() + kRetireAgainAfter,
+               [&torment, fault, node] { restore(torment, fault, node); });
+    return;
+  }
+  cluster.renew(node);
+  torment.start_if_free(node);
+  insist(torment,
+         {.fault = fault, .wish = {.kind = Kind::kAddVoter, .node = node}, .to_the_end = true});
+}
+
+void at_the_end(Torment& torment, const Fault& fault, NodeId node,
+                void (*undo)(Torment&, std::uint32_t, NodeId)) {
+  torment.cluster().at(torment.ends_at(fault.id),
+                       [&torment, id = fault.id, node, undo] { undo(torment, id, node); });
+}
+
+// Tries until it can be: another fault may have taken the spare, or led the group astray.
+void when_it_can_be(Torment& torment, const Fault& fault, bool (*begin)(Torment&, const Fault&)) {
+  if (!torment.is_active(fault.id) || begin(torment, fault)) return;
+  Cluster& cluster = torment.cluster();
+  cluster.at(cluster.now() + kRetireAgainAfter,
+             [&torment, fault, begin] { when_it_can_be(torment, fault, begin); });
+}
+
+template <bool (*begin)(Torment&, const Fault&)>
+bool start_when_it_can_be(Torment& torment, const Fault& fault) {
+  when_it_can_be(torment, fault, begin);
+  return false;
 }
 
 // The node that the fault names, or else the first for which it can be.
@@ -128,25 +173,25 @@ std::optional<NodeId> pick_to_remove(Torment& torment, const Fault& fault,
   });
 }
 
-bool start_add(Torment& torment, const Fault& fault) {
+bool begin_add(Torment& torment, const Fault& fault) {
   const std::optional<NodeId> spare = start_spare(torment, fault);
   if (!spare) return false;
   const Kind kind = fault.amount == 1 ? Kind::kAddLearner : Kind::kAddVoter;
   insist(torment,
          {.fault = fault.id, .wish = {.kind = kind, .node = *spare, .at_once = fault.amount == 2}});
-  return false;
+  at_the_end(torment, fault, *spare, retire);
+  return true;
 }
 
-bool start_remove(Torment& torment, const Fault& fault) {
+bool begin_remove(Torment& torment, const Fault& fault) {
   const std::optional<NodeId> node = pick_to_remove(torment, fault, std::nullopt);
   if (!node) return false;
-  insist(
-      torment,
-      {.fault = fault.id, .wish = {.kind = Kind::kRemove, .node = *node}, .then = retire_removed});
-  return false;
+  insist(torment, {.fault = fault.id, .wish = {.kind = Kind::kRemove, .node = *node}});
+  at_the_end(torment, fault, *node, restore);
+  return true;
 }
 
-bool start_replace(Torment& torment, const Fault& fault) {
+bool begin_replace(Torment& torment, const Fault& fault) {
   const std::optional<NodeId> spare = pick_spare(torment, fault);
   const std::optional<NodeId> old = spare ? pick_to_remove(torment, fault, spare) : std::nullopt;
   if (!old) return false;
@@ -154,8 +199,9 @@ bool start_replace(Torment& torment, const Fault& fault) {
   torment.start_if_free(*spare);
   insist(torment, {.fault = fault.id,
                    .wish = {.kind = Kind::kAddVoter, .node = *spare, .replaces = *old},
+                   .to_the_end = true,
                    .then = retire_removed});
-  return false;
+  return true;
 }
 
 void promote(Torment& torment, const Quest& added) {
@@ -163,12 +209,13 @@ void promote(Torment& torment, const Quest& added) {
          {.fault = added.fault, .wish = {.kind = Kind::kPromote, .node = added.wish.node}});
 }
 
-bool start_promote(Torment& torment, const Fault& fault) {
+bool begin_promote(Torment& torment, const Fault& fault) {
   const std::optional<NodeId> spare = start_spare(torment, fault);
   if (!spare) return false;
   insist(torment,
          {.fault = fault.id, .wish = {.kind = Kind::kAddLearner, .node = *spare}, .then = promote});
-  return false;
+  at_the_end(torment, fault, *spare, retire);
+  return true;
 }
 
 void insist_on_leader(Torment& torment, const Fault& fault, NodeId next) {
@@ -183,23 +230,25 @@ void insist_on_leader(Torment& torment, const Fault& fault, NodeId next) {
   });
 }
 
-bool start_transfer(Torment& torment, const Fault& fault) {
+bool begin_transfer(Torment& torment, const Fault& fault) {
   Cluster& cluster = torment.cluster();
   const Members members = cluster.members();
   const auto next = pick(torment, fault, [&](NodeId node) {
     return has(members.voters, node) && cluster.is_up(node) && cluster.leader() != node;
   });
   if (next) insist_on_leader(torment, fault, *next);
-  return false;
+  return next.has_value();
 }
 
-bool start_wipe_and_rejoin(Torment& torment, const Fault& fault) {
+bool begin_wipe_and_rejoin(Torment& torment, const Fault& fault) {
   const NodeId node = torment.targets(fault).front();
   Cluster& cluster = torment.cluster();
   if (!is_member(cluster.members(), node)) return false;
   torment.take_down(fault.id, node, Torment::Death::kKill);
   cluster.wipe(node);
-  cluster.at(cluster.now() + fault.duration / 2, [&torment, id = fault.id, node] {
+  torment.note_made(fault.id);
+  const Duration left = torment.ends_at(fault.id) - cluster.now();
+  cluster.at(cluster.now() + left / 2, [&torment, id = fault.id, node] {
     torment.cluster().renew(node);
     torment.forgive(id, node);
     torment.release(id, node);
@@ -213,12 +262,12 @@ bool start_wipe_and_rejoin(Torment& torment, const Fault& fault) {
 bool was_made(const Torment& torment, const Fault& fault) { return torment.was_made(fault.id); }
 
 constexpr NemesisEntry kTable[] = {
-    {FaultKind::kAddMember, start_add, was_made},
-    {FaultKind::kRemoveMember, start_remove, was_made},
-    {FaultKind::kReplaceMember, start_replace, was_made},
-    {FaultKind::kPromoteMember, start_promote, was_made},
-    {FaultKind::kTransferLeadership, start_transfer, was_made},
-    {FaultKind::kWipeAndRejoin, start_wipe_and_rejoin},
+    {FaultKind::kAddMember, start_when_it_can_be<begin_add>, was_made},
+    {FaultKind::kRemoveMember, start_when_it_can_be<begin_remove>, was_made},
+    {FaultKind::kReplaceMember, start_when_it_can_be<begin_replace>, was_made},
+    {FaultKind::kPromoteMember, start_when_it_can_be<begin_promote>, was_made},
+    {FaultKind::kTransferLeadership, start_when_it_can_be<begin_transfer>, was_made},
+    {FaultKind::kWipeAndRejoin, start_when_it_can_be<begin_wipe_and_rejoin>, was_made},
 };
 
 }  // namespace

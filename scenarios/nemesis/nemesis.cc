@@ -38,7 +38,7 @@ void Nemesis::begin(std::size_t index) {
   Planned& planned = plan_[index];
   planned.in_force = true;
   if (planned.fault.at_leader) aim(planned.fault);
-  torment_.begin(planned.fault.id);
+  torment_.begin(planned.fault);
   cluster_.fault_started(planned.fault);
   planned.struck = nemesis_of(planned.fault.kind).start(torment_, planned.fault);
   if (planned.fault.duration.ns == 0) end(index);

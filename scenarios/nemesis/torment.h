@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <set>
 #include <utility>
 #include <vector>
@@ -30,8 +31,10 @@ class Torment {
   std::vector<NodeId> others(const std::vector<NodeId>& some) const;
   bool any_up(const std::vector<NodeId>& nodes) const;
 
-  void begin(std::uint32_t fault) { active_.insert(fault); }
+  void begin(const Fault& fault) { active_[fault.id] = cluster_.now() + fault.duration; }
   bool is_active(std::uint32_t fault) const { return active_.count(fault) != 0; }
+  // REQUIRES: it is active.
+  TrueTime ends_at(std::uint32_t fault) const { return active_.at(fault); }
   // Takes away everything that the fault laid on the cluster, and starts the nodes that nothing
   // else holds down. Returns whether that changed a link.
   bool clear(std::uint32_t fault);
@@ -78,7 +81,7 @@ class Torment {
   void apply_processor(NodeId node);
 
   Cluster& cluster_;
-  std::set<std::uint32_t> active_;
+  std::map<std::uint32_t, TrueTime> active_;  // until when
   std::set<std::uint32_t> made_;
   Overlay<NodeId, bool> doomed_;
   Overlay<Link, LinkFault> links_;

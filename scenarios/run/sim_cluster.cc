@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "nodes/log/log_format.h"
 #include "nodes/replica/replica.h"
 #include "scenarios/run/replica_of.h"
 
@@ -43,8 +42,9 @@ replica::ReplicaOptions replica_options(const Scenario& scenario, NodeId node) {
   return options;
 }
 
-// Headers, proof and claims of a segment lie before its first batch.
-constexpr std::uint64_t kFirstBatch = log::kClaimsAt + 2 * log::kClaimBytesMin;
+// Two headers, the proof and two claims of a segment lie before its first batch
+// (nodes/log/FORMAT.md).
+constexpr std::uint64_t kFirstBatch = (3 + 2 * 8) * 512;
 
 // Where a replica keeps each structure.
 sim::Area area_of(Structure where) {

@@ -134,7 +134,8 @@ TEST_F(PlumbdTest, HaltsOnALogThatIsCorrupt) {
   const std::string log = directory_.path() + "/data/store/log";
   for (const auto& segment : std::filesystem::directory_iterator(log)) {
     std::fstream file(segment.path(), std::ios::in | std::ios::out | std::ios::binary);
-    file << "this is no segment of a log, whatever its name says";
+    // Both headers and both claims: what is left cannot say whose it is, nor where it ended.
+    for (int i = 0; i < 400; ++i) file << "this is no segment of a log, whatever its name says";
   }
   const ProcessEnd end = start(good())->wait();
   EXPECT_EQ(end.text(), "exit code 1");

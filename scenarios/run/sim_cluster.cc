@@ -92,8 +92,7 @@ SimCluster::SimCluster(const Scenario& scenario, sim::Options options)
   }
   add_replicas(scenario);
   add_clients(scenario);
-  has_operator_ = asks_for_members(scenario);
-  if (has_operator_) add_operator();
+  if (asks_for_members(scenario)) add_operator();
 }
 
 void SimCluster::add_replicas(const Scenario& scenario) {
@@ -143,9 +142,12 @@ void SimCluster::add_clients(const Scenario& scenario) {
 }
 
 void SimCluster::start_everything() {
-  for (const NodeId node : store_nodes_) start(node);
-  if (has_operator_) simulation_.start(NodeId(kOperator));
-  for (const ClientSlot& slot : slots_) simulation_.start(NodeId(kFirstClient + slot.id - 1));
+  // Store nodes may have reasons not to be started; what others have added has none.
+  for (const NodeId node : simulation_.nodes()) {
+    const bool stores =
+        std::find(store_nodes_.begin(), store_nodes_.end(), node) != store_nodes_.end();
+    stores ? start(node) : simulation_.start(node);
+  }
 }
 
 bool SimCluster::all_clients_done() const {

@@ -108,7 +108,6 @@ class SimCluster : public Cluster {
   std::vector<ClientSlot> slots_;
   bool faults_over_ = false;
   std::set<NodeId> tormented_;
-  bool has_operator_ = false;
   std::set<NodeId> wiped_;
   std::map<NodeId, Identity> identities_;
   std::map<ReplicaId, NodeId> seats_;  // of all identities that there ever were

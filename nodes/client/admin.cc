@@ -64,11 +64,10 @@ std::optional<wire::Status> Admin::status(Yield& yield, const Server& server, In
   return told ? std::optional(attempt.reply.status()) : std::nullopt;
 }
 
-AdminOutcome Admin::change_members(Yield& yield, const std::vector<MemberChange>& changes,
-                                   Instant deadline) {
+AdminOutcome Admin::change_members(Yield& yield, const MemberChanges& changes, Instant deadline) {
   wire::ClientRequest asked = request();
-  asked.mutable_change();
-  for (const MemberChange& change : changes) {
+  asked.mutable_change()->set_if_configuration(changes.if_configuration.value);
+  for (const MemberChange& change : changes.changes) {
     wire::MemberChange& added = *asked.mutable_change()->add_changes();
     added.set_kind(wire_kind(change.kind));
     added.set_replica(change.replica.value);

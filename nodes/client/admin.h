@@ -27,6 +27,13 @@ struct MemberChange {
   bool at_once = false;
 };
 
+// All of them in one step, or none.
+struct MemberChanges {
+  std::vector<MemberChange> changes;
+  // When set, they are made only while the members are those of this index (Status: members.index).
+  LogIndex if_configuration = {};
+};
+
 struct AdminOutcome {
   Fate fate = Fate::kUnknown;
   // Why it failed, by name: CHANGE_PENDING, INVALID, NOT_CAUGHT_UP... Of the last answer.
@@ -43,11 +50,10 @@ class Admin {
 
   // What one server says of itself; nothing when it does not answer in time.
   std::optional<wire::Status> status(Yield& yield, const Server& server, Instant deadline);
-  // All changes in one step, asked of whoever leads. Refusals that pass by themselves are tried
+  // Asked of whoever leads. Refusals that pass by themselves are tried
   // again until the deadline. Never sent again once its fate is open: after kUnknown, status()
   // tells what the members are.
-  AdminOutcome change_members(Yield& yield, const std::vector<MemberChange>& changes,
-                              Instant deadline);
+  AdminOutcome change_members(Yield& yield, const MemberChanges& changes, Instant deadline);
   // To the voter `to`; zero: to whoever is furthest.
   AdminOutcome transfer_leadership(Yield& yield, ReplicaId to, Instant deadline);
 

@@ -21,6 +21,9 @@ constexpr trace::Kind kInvalid{"raft.change_refused_invalid",
                                "refuses to change the members: those there are do not allow it"};
 constexpr trace::Kind kNotReady{"raft.change_refused_not_caught_up",
                                 "refuses to change the members: the learner has not caught up"};
+constexpr trace::Kind kDiffers{
+    "raft.change_refused_members_differ",
+    "refuses to change the members: they are not those it was meant for"};
 constexpr trace::Kind kLeavesJoint{
     "raft.leaves_joint", "has the old majority's consent since {a}, and no longer asks it"};
 constexpr trace::Kind kCaughtUp{"raft.learner_caught_up", "learner r{a} has caught up to {b}"};
@@ -37,6 +40,7 @@ const trace::Kind& kind_of(Refusal refusal) {
     case Refusal::kNoCommitInTerm: return kNoCommit;
     case Refusal::kChangePending: return kPending;
     case Refusal::kNotCaughtUp: return kNotReady;
+    case Refusal::kMembersDiffer: return kDiffers;
     case Refusal::kNone:
     case Refusal::kBackpressure:
     case Refusal::kInvalidChange: return kInvalid;
@@ -64,6 +68,8 @@ Refusal Raft::refusal_of(const ChangeMembers& request) const {
   if (leading()->transfer.to) return Refusal::kTransferring;
   if (term_at(commit()) != term()) return Refusal::kNoCommitInTerm;
   if (configuration_index() > commit() || configuration().joint()) return Refusal::kChangePending;
+  const LogIndex meant = request.if_configuration;
+  if (meant && meant != configuration_index()) return Refusal::kMembersDiffer;
   if (!change(configuration(), request.changes)) return Refusal::kInvalidChange;
   for (const MemberChange& change : request.changes) {
     if (change.kind != ChangeKind::kPromote || change.at_once) continue;

@@ -143,6 +143,7 @@ const char* name_of(Refusal refusal) {
     case Refusal::kNoCommitInTerm: return "nothing is committed yet in this term";
     case Refusal::kInvalidChange: return "the members do not allow it";
     case Refusal::kNotCaughtUp: return "the learner has not caught up";
+    case Refusal::kMembersDiffer: return "the members are not those it was meant for";
   }
   return "?";
 }

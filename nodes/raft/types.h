@@ -195,6 +195,7 @@ enum class Refusal : std::uint8_t {
   kNoCommitInTerm,  // a new leader, which does not know yet what is committed
   kInvalidChange,   // not a change that this configuration allows
   kNotCaughtUp,     // the learner lacks too much to vote
+  kMembersDiffer,   // the configuration is another than the one the change was meant for
 };
 
 struct Update {
@@ -244,6 +245,9 @@ struct DeadlineReached {};
 // All of them in one step of the group, or none.
 struct ChangeMembers {
   MemberChanges changes;
+  // When set: only while this is the configuration in force, so that what was decided by looking at
+  // one is never done to another, however late it arrives.
+  LogIndex if_configuration = {};
 };
 // Hands leadership over (thesis 3.10), to the voter that holds most when `to` is zero.
 struct TransferLeadership {

@@ -25,6 +25,7 @@ std::optional<raft::ChangeMembers> from_wire(const wire::ChangeMembers& request)
   constexpr int kChangesMax = 16;
   if (request.changes_size() == 0 || request.changes_size() > kChangesMax) return std::nullopt;
   raft::ChangeMembers result;
+  result.if_configuration = LogIndex(request.if_configuration());
   for (const wire::MemberChange& change : request.changes()) {
     const auto kind = kind_from_wire(change.kind());
     if (!kind || change.replica() == 0) return std::nullopt;

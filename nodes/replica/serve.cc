@@ -38,6 +38,7 @@ wire::ClientReply::Result wire_result(raft::Refusal why) {
     case raft::Refusal::kNoCommitInTerm: return wire::ClientReply::NOT_READY;
     case raft::Refusal::kInvalidChange: return wire::ClientReply::INVALID;
     case raft::Refusal::kNotCaughtUp: return wire::ClientReply::NOT_CAUGHT_UP;
+    case raft::Refusal::kMembersDiffer: return wire::ClientReply::MEMBERS_DIFFER;
   }
   return wire::ClientReply::UNKNOWN;
 }

@@ -40,9 +40,9 @@ void Operator::run(Yield& yield) {
 void Operator::ask(Yield& yield, Wish& wish) {
   client::Admin admin(world_, store_);
   const Instant deadline = world_.clock.now() + kPatience;
-  const client::AdminOutcome outcome = wish.changes.empty()
+  const client::AdminOutcome outcome = wish.members.changes.empty()
                                            ? admin.transfer_leadership(yield, wish.leader, deadline)
-                                           : admin.change_members(yield, wish.changes, deadline);
+                                           : admin.change_members(yield, wish.members, deadline);
   wish.done(fate_of(outcome.fate));
 }
 

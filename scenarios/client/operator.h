@@ -15,7 +15,7 @@ namespace plumbline::scenarios {
 class Operator : public Node {
  public:
   struct Wish {
-    std::vector<client::MemberChange> changes;  // none: `leader` shall lead
+    client::MemberChanges members;  // none: `leader` shall lead
     ReplicaId leader;
     WishDone done;
   };

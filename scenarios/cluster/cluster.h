@@ -56,7 +56,9 @@ struct Members {
   std::vector<NodeId> learners;
   // Nodes that vote under an identity which they have lost: their votes are gone for good.
   std::vector<NodeId> ghosts;
-  bool settled = true;  // committed, and no change under way
+  // Committed for certain, and no change under way.
+  bool settled = true;
+  bool changing = false;  // someone has asked for a change that may still be made
 };
 
 // The cluster under torment, in the simulator or as real processes. Nemeses and workloads see

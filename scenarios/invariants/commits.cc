@@ -44,6 +44,13 @@ void RaftInvariants::first_commit(const Mirror& mirror, const raft::Raft& core, 
   const LogIndex began = mirror.before ? mirror.before->last_index : core.last_index();
   const raft::Configuration configuration =
       core.meta_at(std::clamp(began, core.commit(), core.last_index())).configuration;
+  // Only then are disks read: it is slow.
+  if (!may_decide(configuration, holders)) {
+    holders.clear();
+    for (const Mirror& other : mirrors_) {
+      if (has_synced(other, index, entry)) holders.push_back(other.replica);
+    }
+  }
   if (may_decide(configuration, holders)) {
     // Thesis 3.6.2: a leader counts replicas for entries of its own term only; earlier ones follow.
     if (core.role() != raft::Role::kLeader || core.term_at(core.commit()) == core.term()) return;
@@ -67,7 +74,7 @@ void RaftInvariants::observe_progress(const Mirror& mirror, const raft::Raft& co
     if (follower == nullptr || is_excused(follower->node)) continue;
     const NodeId node = follower->node;
     if (peer.match <= core.base().index ||
-        follower->holds_durably(peer.match, mirror.log[peer.match.value - 1]))
+        has_synced(*follower, peer.match, mirror.log[peer.match.value - 1]))
       continue;
     // A follower that has moved on to a later term owes this leader nothing any more.
     if (follower->before && follower->before->term > core.term()) continue;

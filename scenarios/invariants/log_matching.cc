@@ -15,7 +15,8 @@ std::string name(NodeId node) { return "n" + std::to_string(node.value); }
 
 }  // namespace
 
-void RaftInvariants::observe_start(Mirror& mirror, const raft::Raft& core) {
+void RaftInvariants::observe_start(Mirror& mirror, const replica::Replica& replica) {
+  const raft::Raft& core = *replica.core();
   if (mirror.replica != core.self()) mirror = Mirror{.node = mirror.node, .replica = core.self()};
   if (mirror.incarnation && !is_excused(mirror.node)) {
     if (const auto broken = raft::check_restart(mirror.promised, core)) {
@@ -29,6 +30,8 @@ void RaftInvariants::observe_start(Mirror& mirror, const raft::Raft& core) {
     }
   }
   mirror.incarnation = simulation_.incarnation(mirror.node);
+  mirror.group = replica.options().group;
+  mirror.log_options = replica.options().log;
   mirror.before.reset();
   mirror.commit = core.base().index;
   mirror.applied = {};

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "nodes/base/ids.h"
+#include "nodes/log/log.h"
 #include "nodes/raft/invariants.h"
 
 namespace plumbline::scenarios {
@@ -25,6 +26,9 @@ struct Mirror {
   // A node that comes back as another member is another replica, which owes nothing for this one.
   ReplicaId replica;
   Incarnation incarnation;
+  // How its disk is read when it cannot be asked.
+  GroupId group;
+  log::Options log_options;
   std::vector<LoggedEntry> log;  // index 1 first, also of what the replica has compacted
   LogIndex base;                 // entries up to here are known from what was committed
   LogIndex durable;              // entries up to here were synced

@@ -37,18 +37,16 @@ struct RaftInvariants::Image {
   }
 };
 
-RaftInvariants::Image RaftInvariants::recover_image(const replica::Replica& replica,
-                                                    NodeId node) const {
+RaftInvariants::Image RaftInvariants::recover_image(const Mirror& mirror) const {
   Image image;
   Yield& now = Yield::never();
-  const std::unique_ptr<Disk> disk = simulation_.durable_image(node);
-  replica::GroupLog log(replica.options().group);
-  const auto found =
-      log::recover(now, *disk, replica::Replica::kLogDirectory, replica.options().log,
-                   [&](const log::Record& record) { log.take(record); });
+  const std::unique_ptr<Disk> disk = simulation_.durable_image(mirror.node);
+  replica::GroupLog log(mirror.group);
+  const auto found = log::recover(now, *disk, replica::Replica::kLogDirectory, mirror.log_options,
+                                  [&](const log::Record& record) { log.take(record); });
   trace::NullSink silent;
   log::SnapshotStore store(*disk, silent, replica::Replica::kSnapshotDirectory,
-                           replica.options().log.identity);
+                           mirror.log_options.identity);
   const auto snapshots = store.list(now);
   if (!found || !snapshots) {
     image.error = !found ? found.error().message() : snapshots.error().message();
@@ -68,9 +66,8 @@ RaftInvariants::Image RaftInvariants::recover_image(const replica::Replica& repl
 
 // The core knows the latest term and vote to be synced or not; when they are not, an earlier
 // promise may still stand, and the disk is asked.
-void RaftInvariants::check_promise(const Mirror& mirror, const replica::Replica& replica,
+void RaftInvariants::check_promise(const Mirror& mirror, const raft::Raft& core,
                                    const raft::Message& message) {
-  const raft::Raft& core = *replica.core();
   const bool is_vote = message.kind == raft::MessageKind::kVoteReply;
   const bool term_kept = mirror.promised.term > message.term ||
                          (mirror.promised.term == message.term &&
@@ -78,7 +75,7 @@ void RaftInvariants::check_promise(const Mirror& mirror, const replica::Replica&
   const bool entries_kept =
       is_vote || core.term() > message.term || message.index <= core.durable_index();
   if ((term_kept && entries_kept) || is_excused(mirror.node)) return;
-  const Image image = recover_image(replica, mirror.node);
+  const Image image = recover_image(mirror);
   const std::string who = name(mirror.node);
   const std::string term = std::to_string(message.term.value);
   const bool has_term = image.hard_state.term > message.term ||
@@ -93,15 +90,26 @@ void RaftInvariants::check_promise(const Mirror& mirror, const replica::Replica&
                       " of term " + term + ", which a loss of power now would not leave");
 }
 
-void RaftInvariants::check_durable_image(const Mirror& mirror, const replica::Replica& replica) {
+// What a replica has acknowledged and then given up for a snapshot that is not yet its log's base
+// is on its disk, though its core no longer says so.
+bool RaftInvariants::has_synced(const Mirror& mirror, LogIndex index,
+                                const LoggedEntry& entry) const {
+  if (mirror.holds_durably(index, entry)) return true;
+  if (!mirror.incarnation || !mirror.holds(index, entry)) return false;
+  const Image image = recover_image(mirror);
+  return image.error.empty() && image.keeps(mirror, index);
+}
+
+void RaftInvariants::check_durable_image(const Mirror& mirror) {
   if (is_excused(mirror.node)) return;
   ++images_checked_;
-  const Image image = recover_image(replica, mirror.node);
+  const Image image = recover_image(mirror);
   const std::string who = "after a loss of power now " + name(mirror.node);
   if (!image.error.empty()) return fail(kProperty, who + " could not recover: " + image.error);
   const raft::HardState& kept = image.hard_state;
-  if (kept.term < mirror.promised.term ||
-      (kept.term == mirror.promised.term && kept.voted_for != mirror.promised.voted_for)) {
+  // A vote that nobody was told of yet may be there already.
+  const bool vote_lost = mirror.promised.voted_for && kept.voted_for != mirror.promised.voted_for;
+  if (kept.term < mirror.promised.term || (kept.term == mirror.promised.term && vote_lost)) {
     return fail(kProperty, who + " would be in term " + std::to_string(kept.term.value) +
                                ", and has promised term " +
                                std::to_string(mirror.promised.term.value));

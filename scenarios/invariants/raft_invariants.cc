@@ -67,7 +67,7 @@ void RaftInvariants::after_event(NodeId node) {
   const std::vector<raft::Message> promises = std::exchange(promises_, {});
   if (replica == nullptr || replica->core() == nullptr) return;
   const raft::Raft& core = *replica->core();
-  if (mirror->incarnation != simulation_.incarnation(node)) observe_start(*mirror, core);
+  if (mirror->incarnation != simulation_.incarnation(node)) observe_start(*mirror, *replica);
   if (const auto broken = raft::check(core)) return fail(broken->invariant, broken->detail);
   if (mirror->before) {
     const auto broken = raft::check_step(*mirror->before, core);
@@ -81,9 +81,8 @@ void RaftInvariants::after_event(NodeId node) {
   observe_progress(*mirror, core);
   observe_applied(*mirror, *replica);
   for (const raft::Message& message : promises) {
-    check_promise(*mirror, *replica, message);
-    if (++promises_seen_ % options_.durable_image_every == 0)
-      check_durable_image(*mirror, *replica);
+    check_promise(*mirror, core, message);
+    if (++promises_seen_ % options_.durable_image_every == 0) check_durable_image(*mirror);
   }
   mirror->before.emplace(core);
 }
@@ -94,7 +93,7 @@ void RaftInvariants::at_end() {
     if (replica == nullptr || replica->core() == nullptr || violation_) continue;
     if (mirror.incarnation != simulation_.incarnation(mirror.node)) continue;
     compare_log_from(mirror, *replica->core(), replica->core()->base().index.next());
-    check_durable_image(mirror, *replica);
+    check_durable_image(mirror);
   }
 }
 

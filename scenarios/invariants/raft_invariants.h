@@ -59,7 +59,7 @@ class RaftInvariants {
   bool is_excused(NodeId node) const { return options_.is_excused && options_.is_excused(node); }
 
   // log_matching.cc: I3.
-  void observe_start(Mirror& mirror, const raft::Raft& core);
+  void observe_start(Mirror& mirror, const replica::Replica& replica);
   void observe_log(Mirror& mirror, const raft::Raft& core);
   void observe_base(Mirror& mirror, const raft::Raft& core);
   void compare_log_from(Mirror& mirror, const raft::Raft& core, LogIndex first);
@@ -77,10 +77,10 @@ class RaftInvariants {
   void observe_applied(Mirror& mirror, const replica::Replica& replica);
   // promises.cc: I10.
   struct Image;
-  Image recover_image(const replica::Replica& replica, NodeId node) const;
-  void check_promise(const Mirror& mirror, const replica::Replica& replica,
-                     const raft::Message& message);
-  void check_durable_image(const Mirror& mirror, const replica::Replica& replica);
+  Image recover_image(const Mirror& mirror) const;
+  void check_promise(const Mirror& mirror, const raft::Raft& core, const raft::Message& message);
+  bool has_synced(const Mirror& mirror, LogIndex index, const LoggedEntry& entry) const;
+  void check_durable_image(const Mirror& mirror);
 
   sim::Simulation& simulation_;
   Options options_;

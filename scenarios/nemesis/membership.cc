@@ -2,8 +2,9 @@
 
 #include "scenarios/nemesis/registry.h"
 
-// Members come and go while everything else goes on. What the group refuses is asked again until
-// the fault is over: changes wait for each other, for a leader, and for a member to catch up.
+// Members come and go while everything else goes on. What the group refuses is asked again until it
+// is done, also when all trouble is over, as operators do: changes wait for each other, for a
+// leader, and for a member to catch up.
 namespace plumbline::scenarios {
 namespace {
 
@@ -20,13 +21,12 @@ bool is_member(const Members& members, NodeId node) {
   return has(members.voters, node) || has(members.learners, node) || has(members.ghosts, node);
 }
 
-// What is wanted, and what to do when it has come about.
+// What is wanted, and what to do when it has come about, but not before `until`.
 struct Quest {
   std::uint32_t fault;
   MemberWish wish;
-  // An operator does not leave a seat empty because the trouble is over.
-  bool to_the_end = false;
   void (*then)(Torment& torment, const Quest& quest) = nullptr;
+  TrueTime until = {};
 };
 
 bool is_made(const Quest& quest, const Members& members) {
@@ -43,7 +43,14 @@ bool is_made(const Quest& quest, const Members& members) {
   return false;
 }
 
-// Whether the voters that would be left include a majority that no fault of the scenario takes.
+// Whether the voters include a majority that no fault of the scenario takes.
+bool has_able_majority(const Torment& torment, const std::vector<NodeId>& voters,
+                       std::size_t ghosts) {
+  const auto able = std::count_if(voters.begin(), voters.end(),
+                                  [&](NodeId node) { return !torment.is_doomed(node); });
+  return 2 * static_cast<std::size_t>(able) > voters.size() + ghosts;
+}
+
 bool spares_a_majority(const Torment& torment, const Members& members, const MemberWish& wish) {
   std::vector<NodeId> voters = members.voters;
   std::vector<NodeId> ghosts = members.ghosts;
@@ -54,19 +61,17 @@ bool spares_a_majority(const Torment& torment, const Members& members, const Mem
   if (wish.replaces) remove(*wish.replaces);
   const bool votes = wish.kind == Kind::kAddVoter || wish.kind == Kind::kPromote;
   if (votes && !has(voters, wish.node)) voters.push_back(wish.node);
-  const auto able = std::count_if(voters.begin(), voters.end(),
-                                  [&](NodeId node) { return !torment.is_doomed(node); });
-  return 2 * static_cast<std::size_t>(able) > voters.size() + ghosts.size();
+  return has_able_majority(torment, voters, ghosts.size());
 }
 
 void insist(Torment& torment, const Quest& quest) {
-  if (!quest.to_the_end && !torment.is_active(quest.fault)) return;
   Cluster& cluster = torment.cluster();
   const Members members = cluster.members();
   if (members.settled && is_made(quest, members)) {
     torment.note_made(quest.fault);
-    if (quest.then != nullptr) quest.then(torment, quest);
-    return;
+    if (quest.then == nullptr) return;
+    return cluster.at(std::max(quest.until, cluster.now()),
+                      [&torment, quest] { quest.then(torment, quest); });
   }
   const auto again = [&torment, quest](WishFate) {
     Cluster& later = torment.cluster();
@@ -84,14 +89,17 @@ void retire_removed(Torment& torment, const Quest& quest);
 void retire(Torment& torment, std::uint32_t fault, NodeId node) {
   Cluster& cluster = torment.cluster();
   if (is_member(cluster.members(), node)) {
-    return insist(torment, {.fault = fault,
-                            .wish = {.kind = Kind::kRemove, .node = node},
-                            .to_the_end = true,
-                            .then = retire_removed});
+    return insist(
+        torment,
+        {.fault = fault, .wish = {.kind = Kind::kRemove, .node = node}, .then = retire_removed});
   }
   if (cluster.retire(node)) return;
   cluster.at(cluster.now() + kRetireAgainAfter,
              [&torment, fault, node] { retire(torment, fault, node); });
+}
+
+void retire_added(Torment& torment, const Quest& quest) {
+  retire(torment, quest.fault, quest.wish.node);
 }
 
 // Who was removed disturbs for a while, and is then put away.
@@ -102,29 +110,28 @@ void retire_removed(Torment& torment, const Quest& quest) {
 }
 
 // Back in the group as somebody new, once it was put away.
-void restore(Torment& torment, std::uint32_t fault, NodeId node) {
+void restore(Torment& torment, const Quest& quest) {
   Cluster& cluster = torment.cluster();
+  const NodeId node = quest.wish.node;
   if (is_member(cluster.members(), node)) return;
   if (!cluster.retire(node)) {
-    cluster.at(cluster.now() + kRetireAgainAfter,
-               [&torment, fault, node] { restore(torment, fault, node); });
-    return;
+    return cluster.at(cluster.now() + kRetireAgainAfter,
+                      [&torment, quest] { restore(torment, quest); });
   }
   cluster.renew(node);
   torment.start_if_free(node);
-  insist(torment,
-         {.fault = fault, .wish = {.kind = Kind::kAddVoter, .node = node}, .to_the_end = true});
+  insist(torment, {.fault = quest.fault, .wish = {.kind = Kind::kAddVoter, .node = node}});
 }
 
-void at_the_end(Torment& torment, const Fault& fault, NodeId node,
-                void (*undo)(Torment&, std::uint32_t, NodeId)) {
-  torment.cluster().at(torment.ends_at(fault.id),
-                       [&torment, id = fault.id, node, undo] { undo(torment, id, node); });
+// When what the fault does to the members is undone.
+TrueTime undone_at(Torment& torment, const Fault& fault) {
+  return torment.is_active(fault.id) ? torment.ends_at(fault.id)
+                                     : torment.cluster().now() + fault.duration;
 }
 
 // Tries until it can be: another fault may have taken the spare, or led the group astray.
 void when_it_can_be(Torment& torment, const Fault& fault, bool (*begin)(Torment&, const Fault&)) {
-  if (!torment.is_active(fault.id) || begin(torment, fault)) return;
+  if (begin(torment, fault)) return;
   Cluster& cluster = torment.cluster();
   cluster.at(cluster.now() + kRetireAgainAfter,
              [&torment, fault, begin] { when_it_can_be(torment, fault, begin); });
@@ -147,8 +154,10 @@ std::optional<NodeId> pick(const Torment& torment, const Fault& fault, Fits fits
   return std::nullopt;
 }
 
+// While those that know are down, a member that is down too looks like a spare.
 std::optional<NodeId> pick_spare(Torment& torment, const Fault& fault) {
   const Members members = torment.cluster().members();
+  if (!members.settled) return std::nullopt;
   return pick(torment, fault, [&](NodeId node) {
     return !is_member(members, node) && !torment.cluster().is_up(node) && !torment.is_doomed(node);
   });
@@ -177,17 +186,20 @@ bool begin_add(Torment& torment, const Fault& fault) {
   const std::optional<NodeId> spare = start_spare(torment, fault);
   if (!spare) return false;
   const Kind kind = fault.amount == 1 ? Kind::kAddLearner : Kind::kAddVoter;
-  insist(torment,
-         {.fault = fault.id, .wish = {.kind = kind, .node = *spare, .at_once = fault.amount == 2}});
-  at_the_end(torment, fault, *spare, retire);
+  insist(torment, {.fault = fault.id,
+                   .wish = {.kind = kind, .node = *spare, .at_once = fault.amount == 2},
+                   .then = retire_added,
+                   .until = undone_at(torment, fault)});
   return true;
 }
 
 bool begin_remove(Torment& torment, const Fault& fault) {
   const std::optional<NodeId> node = pick_to_remove(torment, fault, std::nullopt);
   if (!node) return false;
-  insist(torment, {.fault = fault.id, .wish = {.kind = Kind::kRemove, .node = *node}});
-  at_the_end(torment, fault, *node, restore);
+  insist(torment, {.fault = fault.id,
+                   .wish = {.kind = Kind::kRemove, .node = *node},
+                   .then = restore,
+                   .until = undone_at(torment, fault)});
   return true;
 }
 
@@ -199,14 +211,16 @@ bool begin_replace(Torment& torment, const Fault& fault) {
   torment.start_if_free(*spare);
   insist(torment, {.fault = fault.id,
                    .wish = {.kind = Kind::kAddVoter, .node = *spare, .replaces = *old},
-                   .to_the_end = true,
                    .then = retire_removed});
   return true;
 }
 
 void promote(Torment& torment, const Quest& added) {
   insist(torment,
-         {.fault = added.fault, .wish = {.kind = Kind::kPromote, .node = added.wish.node}});
+         {.fault = added.fault,
+          .wish = {.kind = Kind::kPromote, .node = added.wish.node},
+          .then = retire_added,
+          .until = torment.is_active(added.fault) ? torment.ends_at(added.fault) : TrueTime{}});
 }
 
 bool begin_promote(Torment& torment, const Fault& fault) {
@@ -214,60 +228,58 @@ bool begin_promote(Torment& torment, const Fault& fault) {
   if (!spare) return false;
   insist(torment,
          {.fault = fault.id, .wish = {.kind = Kind::kAddLearner, .node = *spare}, .then = promote});
-  at_the_end(torment, fault, *spare, retire);
   return true;
 }
 
-void insist_on_leader(Torment& torment, const Fault& fault, NodeId next) {
-  if (!torment.is_active(fault.id)) return;
-  Cluster& cluster = torment.cluster();
-  if (cluster.leader() == next) return torment.note_made(fault.id);
-  cluster.ask_to_lead(next, [&torment, fault, next](WishFate fate) {
-    if (fate == WishFate::kMade) torment.note_made(fault.id);
-    Cluster& later = torment.cluster();
-    later.at(later.now() + kAskAgainAfter,
-             [&torment, fault, next] { insist_on_leader(torment, fault, next); });
-  });
-}
-
+// Whoever may lead: the one that was to may have died or left the group meanwhile.
 bool begin_transfer(Torment& torment, const Fault& fault) {
   Cluster& cluster = torment.cluster();
   const Members members = cluster.members();
   const auto next = pick(torment, fault, [&](NodeId node) {
     return has(members.voters, node) && cluster.is_up(node) && cluster.leader() != node;
   });
-  if (next) insist_on_leader(torment, fault, *next);
-  return next.has_value();
-}
-
-bool begin_wipe_and_rejoin(Torment& torment, const Fault& fault) {
-  const NodeId node = torment.targets(fault).front();
-  Cluster& cluster = torment.cluster();
-  if (!is_member(cluster.members(), node)) return false;
-  torment.take_down(fault.id, node, Torment::Death::kKill);
-  cluster.wipe(node);
-  torment.note_made(fault.id);
-  const Duration left = torment.ends_at(fault.id) - cluster.now();
-  cluster.at(cluster.now() + left / 2, [&torment, id = fault.id, node] {
-    torment.cluster().renew(node);
-    torment.forgive(id, node);
-    torment.release(id, node);
-    insist(torment, {.fault = id,
-                     .wish = {.kind = Kind::kAddVoter, .node = node, .replaces = node},
-                     .to_the_end = true});
+  if (!next || !cluster.leader()) return false;
+  cluster.ask_to_lead(*next, [&torment, fault](WishFate fate) {
+    if (fate == WishFate::kMade) return torment.note_made(fault.id);
+    Cluster& later = torment.cluster();
+    later.at(later.now() + kAskAgainAfter,
+             [&torment, fault] { when_it_can_be(torment, fault, begin_transfer); });
   });
   return true;
 }
 
-bool was_made(const Torment& torment, const Fault& fault) { return torment.was_made(fault.id); }
+// A voter that the others can spare, for its vote is given no more until somebody takes its seat.
+bool begin_wipe_and_rejoin(Torment& torment, const Fault& fault) {
+  Cluster& cluster = torment.cluster();
+  const Members members = cluster.members();
+  if (torment.is_over() || !members.settled || members.changing) return false;
+  const auto node = pick(torment, fault, [&](NodeId one) {
+    std::vector<NodeId> others = members.voters;
+    if (std::erase(others, one) == 0) return false;
+    return has_able_majority(torment, others, members.ghosts.size() + 1);
+  });
+  if (!node) return false;
+  const TrueTime end = undone_at(torment, fault);
+  torment.take_down(fault.id, *node, Torment::Death::kKill);
+  cluster.wipe(*node);
+  torment.note_made(fault.id);
+  const Duration left = end - cluster.now();
+  cluster.at(cluster.now() + left / 2, [&torment, id = fault.id, node = *node] {
+    torment.cluster().renew(node);
+    torment.release(id, node);
+    insist(torment,
+           {.fault = id, .wish = {.kind = Kind::kAddVoter, .node = node, .replaces = node}});
+  });
+  return true;
+}
 
 constexpr NemesisEntry kTable[] = {
-    {FaultKind::kAddMember, start_when_it_can_be<begin_add>, was_made},
-    {FaultKind::kRemoveMember, start_when_it_can_be<begin_remove>, was_made},
-    {FaultKind::kReplaceMember, start_when_it_can_be<begin_replace>, was_made},
-    {FaultKind::kPromoteMember, start_when_it_can_be<begin_promote>, was_made},
-    {FaultKind::kTransferLeadership, start_when_it_can_be<begin_transfer>, was_made},
-    {FaultKind::kWipeAndRejoin, start_when_it_can_be<begin_wipe_and_rejoin>, was_made},
+    {FaultKind::kAddMember, start_when_it_can_be<begin_add>},
+    {FaultKind::kRemoveMember, start_when_it_can_be<begin_remove>},
+    {FaultKind::kReplaceMember, start_when_it_can_be<begin_replace>},
+    {FaultKind::kPromoteMember, start_when_it_can_be<begin_promote>},
+    {FaultKind::kTransferLeadership, start_when_it_can_be<begin_transfer>},
+    {FaultKind::kWipeAndRejoin, start_when_it_can_be<begin_wipe_and_rejoin>},
 };
 
 }  // namespace

@@ -70,6 +70,7 @@ void Nemesis::end(std::size_t index) {
 
 void Nemesis::heal_all() {
   healed_ = true;
+  torment_.note_over();
   for (std::size_t i = 0; i < plan_.size(); ++i) {
     Planned& planned = plan_[i];
     if (!planned.fault.stays) end(i);
@@ -79,6 +80,14 @@ void Nemesis::heal_all() {
       planned.struck = true;
   }
   for (const NodeId node : cluster_.nodes()) torment_.start_if_free(node);
+}
+
+bool Nemesis::waits_for_members() const {
+  return std::any_of(plan_.begin(), plan_.end(), [this](const Planned& planned) {
+    return planned.armed && !planned.impossible &&
+           family_of(planned.fault.kind) == FaultFamily::kMembership &&
+           !torment_.was_made(planned.fault.id);
+  });
 }
 
 std::set<NodeId> Nemesis::outside() const {
@@ -91,6 +100,8 @@ std::set<NodeId> Nemesis::outside() const {
 }
 
 bool Nemesis::struck(const Planned& planned) const {
+  // Members may be changed long after the fault that wanted it.
+  if (torment_.was_made(planned.fault.id)) return true;
   const NemesisEntry& entry = nemesis_of(planned.fault.kind);
   if (planned.struck || !planned.in_force || entry.struck_by_now == nullptr) return planned.struck;
   return entry.struck_by_now(torment_, planned.fault);

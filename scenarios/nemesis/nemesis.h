@@ -31,6 +31,9 @@ class Nemesis {
   // The quiet time: everything is undone but what stays, every node that is down is started, and no
   // fault strikes any more.
   void heal_all();
+  // Whether a change of members that a fault is to bring about has not come about. Operators go on
+  // in the quiet time with what was begun, except for what costs a node.
+  bool waits_for_members() const;
   // The nodes of faults that stay: nothing is asked of them in the quiet time.
   std::set<NodeId> outside() const;
 

@@ -55,8 +55,10 @@ class Torment {
 
   // Nodes that faults of the scenario may cost or hold for good: others must be a majority.
   void doom(std::uint32_t fault, NodeId node) { doomed_.put(node, fault, true); }
-  void forgive(std::uint32_t fault, NodeId node) { doomed_.remove(node, fault); }
   bool is_doomed(NodeId node) const { return doomed_.has(node); }
+  // From now on no further fault begins.
+  void note_over() { over_ = true; }
+  bool is_over() const { return over_; }
   // What the fault wanted of the group has come about.
   void note_made(std::uint32_t fault) { made_.insert(fault); }
   bool was_made(std::uint32_t fault) const { return made_.count(fault) != 0; }
@@ -83,6 +85,7 @@ class Torment {
   Cluster& cluster_;
   std::map<std::uint32_t, TrueTime> active_;  // until when
   std::set<std::uint32_t> made_;
+  bool over_ = false;
   Overlay<NodeId, bool> doomed_;
   Overlay<Link, LinkFault> links_;
   Overlay<NodeId, DiskFault> disks_;

@@ -29,7 +29,9 @@ std::string joined(std::string text) {
 
 // Once done in peace, an idle cluster says nothing new: the run ends before its time. In safety
 // mode faults strike to the end.
-bool SimRun::finished() const {
+bool SimRun::finished() const { return all_is_well() && !nemesis_.waits_for_members(); }
+
+bool SimRun::all_is_well() const {
   return scenario_.mode == Mode::kLiveness && in_peace_ && cluster_.all_clients_done() &&
          caught_up();
 }
@@ -102,7 +104,7 @@ bool SimRun::stopped_and_said_so() const {
 }
 
 std::optional<std::string> SimRun::stuck() const {
-  if (scenario_.mode != Mode::kLiveness || finished()) return std::nullopt;
+  if (scenario_.mode != Mode::kLiveness || all_is_well()) return std::nullopt;
   if (stopped_and_said_so()) return std::nullopt;
   return std::to_string(scenario_.quiet_ms / 1000) + " s after the last fault" + whats_stuck();
 }

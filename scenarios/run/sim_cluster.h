@@ -99,7 +99,10 @@ class SimCluster : public Cluster {
   ReplicaId identity_in(const raft::Configuration& configuration, NodeId node) const;
   void add_operator();
   void add_clients(const Scenario& scenario);
-  void post_wish(NodeId about, Operator::Wish wish, WishDone done);
+  bool has_quorum_up(const raft::Configuration& configuration) const;
+  // Whether a wish is open that the group may still grant; to `node`, to make it a member.
+  bool may_yet_change(const raft::Raft& best) const;
+  bool may_yet_add(NodeId node) const;
 
   sim::Simulation simulation_;
   Recorder recorder_;
@@ -112,7 +115,13 @@ class SimCluster : public Cluster {
   std::map<NodeId, Identity> identities_;
   std::map<ReplicaId, NodeId> seats_;  // of all identities that there ever were
   std::deque<Operator::Wish> wishes_;  // that the operator has not seen yet
-  std::map<NodeId, int> open_wishes_;  // by the node that they are about
+  // A wish is made for the members as they are, and refused when they are others by then.
+  struct PendingWish {
+    NodeId about;
+    LogIndex meant;  // index of the configuration that it was made for
+  };
+  std::uint64_t next_wish_ = 1;
+  std::map<std::uint64_t, PendingWish> pending_wishes_;
   std::map<NodeId, std::int64_t>
       own_drift_;  // of a node whose clock was tormented: what it goes back to
   std::vector<FaultPeriod> periods_;

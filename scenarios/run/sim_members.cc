@@ -44,12 +44,24 @@ const raft::Raft* SimCluster::best_informed() const {
   return best;
 }
 
+// Then no other configuration can have been committed behind the back of those that are up: any
+// that was is in the log of one of them.
+bool SimCluster::has_quorum_up(const raft::Configuration& configuration) const {
+  std::size_t up = 0;
+  for (const ReplicaId id : configuration.voters) {
+    const replica::Replica* const replica = replica_of(simulation_, seats_.at(id));
+    up += replica != nullptr && replica->core()->self() == id ? 1 : 0;
+  }
+  return 2 * up > configuration.voters.size();
+}
+
 Members SimCluster::members() const {
   Members members;
   const raft::Raft* const best = best_informed();
-  members.settled = best != nullptr && best->configuration_index() <= best->commit() &&
-                    !best->configuration().joint();
+  members.settled = false;
   if (best == nullptr) return members;
+  members.settled = best->configuration_index() <= best->commit() &&
+                    !best->configuration().joint() && has_quorum_up(best->configuration());
   for (const NodeId node : store_nodes_) {
     const replica::Replica* const replica = replica_of(simulation_, node);
     const bool newer =
@@ -63,6 +75,7 @@ Members SimCluster::members() const {
         identity != identities_.end() && identity->second.replica == id && !disk_was_wiped(node);
     (alive ? members.voters : members.ghosts).push_back(node);
   }
+  members.changing = may_yet_change(*best);
   for (const raft::Learner& learner : best->configuration().learners) {
     members.learners.push_back(seats_.at(learner.id));
   }
@@ -95,7 +108,7 @@ void SimCluster::renew(NodeId node) {
 // A change that somebody holds and nobody has committed yet could still make it a member.
 bool SimCluster::retire(NodeId node) {
   if (identities_.count(node) == 0) return true;
-  if (!members().settled || is_member(node) || open_wishes_[node] > 0) return false;
+  if (!members().settled || is_member(node) || may_yet_add(node)) return false;
   for (const auto& [other, identity] : identities_) {
     const bool may_hold_more = other != node && replica_of(simulation_, other) == nullptr;
     if (may_hold_more && is_member(other) && !disk_was_wiped(other)) return false;
@@ -121,20 +134,34 @@ void SimCluster::ask(const MemberWish& wish, WishDone done) {
       .at_once = wish.at_once};
   if (wish.replaces) change.replaces = identity_in(configuration, *wish.replaces);
   if (!change.replica || (wish.replaces && !change.replaces)) return done(WishFate::kRefused);
-  post_wish(wish.node, {.changes = {change}}, std::move(done));
+  const LogIndex meant = best->configuration_index();
+  const std::uint64_t number = next_wish_++;
+  pending_wishes_[number] = {.about = wish.node, .meant = meant};
+  wishes_.push_back({.members = {{change}, meant},
+                     .done = [this, number, done = std::move(done)](WishFate fate) mutable {
+                       // One of unknown fate may be granted as long as the members are those.
+                       if (fate != WishFate::kUnknown) pending_wishes_.erase(number);
+                       done(fate);
+                     }});
 }
 
 void SimCluster::ask_to_lead(NodeId node, WishDone done) {
-  post_wish(node, {.leader = identities_.at(node).replica}, std::move(done));
+  const auto identity = identities_.find(node);
+  if (identity == identities_.end()) return done(WishFate::kRefused);
+  wishes_.push_back({.leader = identity->second.replica, .done = std::move(done)});
 }
 
-void SimCluster::post_wish(NodeId about, Operator::Wish wish, WishDone done) {
-  ++open_wishes_[about];
-  wish.done = [this, about, done = std::move(done)](WishFate fate) mutable {
-    --open_wishes_[about];
-    done(fate);
-  };
-  wishes_.push_back(std::move(wish));
+bool SimCluster::may_yet_change(const raft::Raft& best) const {
+  return std::any_of(pending_wishes_.begin(), pending_wishes_.end(), [&](const auto& wish) {
+    return wish.second.meant >= best.configuration_index();
+  });
+}
+
+bool SimCluster::may_yet_add(NodeId node) const {
+  const raft::Raft* const best = best_informed();
+  return std::any_of(pending_wishes_.begin(), pending_wishes_.end(), [&](const auto& wish) {
+    return wish.second.about == node && wish.second.meant >= best->configuration_index();
+  });
 }
 
 }  // namespace plumbline::scenarios

@@ -49,6 +49,7 @@ class SimRun {
 
  private:
   bool finished() const;
+  bool all_is_well() const;
   bool caught_up() const;
   bool may_stay_down(NodeId node) const;
   // A fault that stays strikes it: nothing is asked of it.

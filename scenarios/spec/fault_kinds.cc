@@ -166,7 +166,7 @@ bool damages(FaultKind kind) {
 }
 
 bool may_cost_the_node(FaultKind kind) {
-  return damages(kind) || kind == kWipe || kind == kWipeAndRejoin;
+  return damages(kind) || kind == kWipe;
 }
 
 bool may_stay(FaultKind kind) {

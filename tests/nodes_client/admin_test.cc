@@ -41,12 +41,13 @@ TEST(Admin, SaysWhatItWasAsked) {
                            .replaces = ReplicaId(2),
                            .at_once = true};
     const MemberChange remove{.kind = MemberChange::Kind::kRemove, .replica = ReplicaId(1)};
-    EXPECT_EQ(admin.change_members(yield, {add, remove}, deadline).fate, Fate::kOk);
+    EXPECT_EQ(admin.change_members(yield, {{add, remove}, LogIndex(17)}, deadline).fate, Fate::kOk);
     EXPECT_EQ(admin.transfer_leadership(yield, ReplicaId(3), deadline).fate, Fate::kOk);
   });
   ASSERT_EQ(bench.seen().size(), 2U);
   const wire::ChangeMembers& change = bench.seen()[0].change();
   ASSERT_EQ(change.changes_size(), 2);
+  EXPECT_EQ(change.if_configuration(), 17U);
   EXPECT_EQ(change.changes(0).kind(), wire::MemberChange::ADD_VOTER);
   EXPECT_EQ(change.changes(0).replica(), 4U);
   EXPECT_EQ(change.changes(0).node(), 5U);

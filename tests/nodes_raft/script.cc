@@ -205,7 +205,10 @@ void Script::join() {
 
 void Script::change_members(const Words& words) {
   ChangeMembers request;
+  if (const auto meant = option(words, "if"))
+    request.if_configuration = LogIndex(std::stoull(*meant));
   for (std::size_t i = 2; i < words.size(); ++i) {
+    if (words[i].starts_with("if=")) continue;
     MemberChange change{.kind = change_kind(words[i]), .id = replica(words.at(i + 1))};
     for (i += 2; i < words.size() && words[i] != "and"; ++i) {
       if (words[i] == "at_once") change.at_once = true;

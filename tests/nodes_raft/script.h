@@ -35,7 +35,8 @@ namespace plumbline::raft::testing {
 //   join                              a new replica, the next number, with nothing on its disk
 //   change r1 add-voter r4 replaces=r3 and remove r2
 //                                     asks r1 for a change of members in one step; also:
-//                                     add-learner, promote; and add-voter r4 at_once
+//                                     add-learner, promote; and add-voter r4 at_once; with if=7
+//                                     only while the configuration in force is that of entry 7
 //   transfer r1 r2                    asks r1 to hand leadership over to r2; without r2: to anyone
 //   snapshot r1                       r1's state machine as of its commit index is on its disk
 //   deliver r1->r2                    all that is in flight from r1 to r2; either side may be empty

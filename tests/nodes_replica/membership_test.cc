@@ -24,7 +24,7 @@ AdminOutcome change(Cluster& cluster, const std::vector<MemberChange>& changes,
                     Duration limit = seconds(10)) {
   AdminOutcome outcome;
   cluster.operate([&](Yield& yield, World& world, Admin& admin) {
-    outcome = admin.change_members(yield, changes, in(world, limit));
+    outcome = admin.change_members(yield, {changes}, in(world, limit));
   });
   return outcome;
 }
@@ -170,7 +170,7 @@ TEST(Membership, ImpossibleChangesAreRefusedByName) {
   cluster.start_client([&](Yield& yield, World& world) {
     Admin admin(world, {.servers = {cluster.server(leader)}});
     const MemberChange remove{.kind = Kind::kRemove, .replica = ReplicaId(4)};
-    admin.change_members(yield, {remove}, in(world, milliseconds(80)));
+    admin.change_members(yield, {{remove}}, in(world, milliseconds(80)));
   });
   client::Options only;
   only.servers = {cluster.server(leader)};
@@ -179,10 +179,29 @@ TEST(Membership, ImpossibleChangesAreRefusedByName) {
       [&](Yield& yield, World& world, Admin& admin) {
         world.tasks.sleep_until(yield, in(world, milliseconds(20)));
         const MemberChange remove{.kind = Kind::kRemove, .replica = ReplicaId(2)};
-        second = admin.change_members(yield, {remove}, in(world, milliseconds(50)));
+        second = admin.change_members(yield, {{remove}}, in(world, milliseconds(50)));
       },
       only);
   EXPECT_EQ(second.result, wire::ClientReply::CHANGE_PENDING);
+}
+
+TEST(Membership, AChangeMeantForOtherMembersIsNotMade) {
+  Cluster cluster({.nodes = 3});
+  cluster.elect();
+  const auto remove = [&](std::uint64_t replica, std::uint64_t if_configuration) {
+    AdminOutcome outcome;
+    cluster.operate([&](Yield& yield, World& world, Admin& admin) {
+      const MemberChange gone{.kind = Kind::kRemove, .replica = ReplicaId(replica)};
+      outcome =
+          admin.change_members(yield, {{gone}, LogIndex(if_configuration)}, in(world, seconds(10)));
+    });
+    return outcome.result;
+  };
+  EXPECT_EQ(remove(3, 2), wire::ClientReply::MEMBERS_DIFFER);
+  EXPECT_EQ(voters(cluster).size(), 3U);
+  EXPECT_EQ(remove(3, 1), wire::ClientReply::OK);
+  EXPECT_EQ(remove(2, 1), wire::ClientReply::MEMBERS_DIFFER) << "asked of the first members";
+  EXPECT_EQ(voters(cluster).size(), 2U);
 }
 
 TEST(Leadership, IsHandedOverOnRequest) {

@@ -74,12 +74,20 @@ TEST_F(MembershipTest, WhatIsRefusedOrUnknownIsAskedAgain) {
   EXPECT_EQ(struck(FaultKind::kAddMember), 1U);
 }
 
-TEST_F(MembershipTest, NobodyAsksAfterTheEndAndThenItDidNotStrike) {
+TEST_F(MembershipTest, WhatIsNeverGrantedDidNotStrike) {
   cluster_.answers.assign(1'000, WishFate::kRefused);
   run({seat(1, FaultKind::kRemoveMember, 2)});
   EXPECT_EQ(struck(FaultKind::kRemoveMember), 0U);
-  EXPECT_LT(cluster_.calls.size(), 40U);
+  EXPECT_TRUE(nemesis_->waits_for_members());
   EXPECT_TRUE(cluster_.node(2).up);
+}
+
+TEST_F(MembershipTest, WhatIsGrantedAfterTheFaultsEndStruckAllTheSame) {
+  cluster_.answers.assign(40, WishFate::kRefused);
+  run({seat(1, FaultKind::kRemoveMember, 2)});
+  EXPECT_EQ(struck(FaultKind::kRemoveMember), 1U);
+  EXPECT_FALSE(nemesis_->waits_for_members());
+  EXPECT_EQ(asked().back(), "add-voter 2") << "and it comes back";
 }
 
 TEST_F(MembershipTest, WhoIsRemovedRunsOnUntilTheEndAndComesBackAsSomebodyNew) {
@@ -120,6 +128,26 @@ TEST_F(MembershipTest, AnEmptySeatIsFilledEvenWhenTheTroubleIsOver) {
   cluster_.answers.assign(40, WishFate::kRefused);
   run({seat(1, FaultKind::kWipeAndRejoin, 2)});
   EXPECT_THAT(cluster_.group.ghosts, IsEmpty());
+}
+
+TEST_F(MembershipTest, NoVoterIsWipedWhoseVoteTheOthersNeed) {
+  cluster_.group.ghosts = {NodeId(1)};
+  cluster_.group.voters = {NodeId(2), NodeId(3)};
+  run({seat(1, FaultKind::kWipeAndRejoin, 2)});
+  EXPECT_THAT(asked(), IsEmpty());
+  EXPECT_EQ(struck(FaultKind::kWipeAndRejoin), 0U);
+}
+
+TEST_F(MembershipTest, NothingIsWipedWhileAWishIsOpen) {
+  cluster_.group.changing = true;
+  run({seat(1, FaultKind::kWipeAndRejoin, 2)});
+  EXPECT_THAT(asked(), IsEmpty());
+}
+
+TEST_F(MembershipTest, WhileNobodyKnowsTheMembersNoneIsTakenForASpare) {
+  cluster_.group = {.settled = false};
+  run({seat(1, FaultKind::kAddMember, 2)});
+  EXPECT_THAT(asked(), IsEmpty());
 }
 
 // A node that a fault of the scenario costs must not come to be half of the voters.

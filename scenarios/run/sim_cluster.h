@@ -99,6 +99,7 @@ class SimCluster : public Cluster {
   ReplicaId identity_in(const raft::Configuration& configuration, NodeId node) const;
   void add_operator();
   void add_clients(const Scenario& scenario);
+  bool was_overtaken(const MemberWish& wish, const raft::Configuration& configuration) const;
   bool has_quorum_up(const raft::Configuration& configuration) const;
   // Whether a wish is open that the group may still grant; to `node`, to make it a member.
   bool may_yet_change(const raft::Raft& best) const;

@@ -121,11 +121,26 @@ bool SimCluster::retire(NodeId node) {
   return true;
 }
 
+// Whether others that were renewed later have been added before it: its number counts as used.
+bool SimCluster::was_overtaken(const MemberWish& wish,
+                               const raft::Configuration& configuration) const {
+  const bool adds =
+      wish.kind == MemberWish::Kind::kAddVoter || wish.kind == MemberWish::Kind::kAddLearner;
+  const ReplicaId id = identities_.at(wish.node).replica;
+  return adds && id < configuration.next_id && !has(configuration, id) && !may_yet_add(wish.node);
+}
+
 void SimCluster::ask(const MemberWish& wish, WishDone done) {
   const raft::Raft* const best = best_informed();
   const auto identity = identities_.find(wish.node);
   if (best == nullptr || identity == identities_.end()) return done(WishFate::kRefused);
   const raft::Configuration& configuration = best->configuration();
+  if (was_overtaken(wish, configuration)) {
+    simulation_.kill(wish.node);
+    renew(wish.node);
+    start(wish.node);
+    return done(WishFate::kRefused);
+  }
   const bool removes = wish.kind == MemberWish::Kind::kRemove;
   client::MemberChange change{
       .kind = kind_of(wish.kind),

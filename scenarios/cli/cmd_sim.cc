@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <thread>
 
 #include "nodes/trace/trace.h"
@@ -14,6 +15,7 @@
 #include "scenarios/cli/suite_files.h"
 #include "scenarios/cli/terminal.h"
 #include "scenarios/explore/campaign.h"
+#include "scenarios/explore/suite_probes.h"
 #include "scenarios/spec/seeds.h"
 
 namespace plumbline::cli {
@@ -87,6 +89,12 @@ Status choose_seeds(const SimArguments& arguments, CampaignOptions& options) {
   return {};
 }
 
+std::vector<std::string> all_probes() {
+  std::vector<std::string> names;
+  for (const trace::Probe* probe : trace::Probe::all()) names.push_back(probe->name());
+  return names;
+}
+
 Status choose_scenarios(const SimArguments& arguments, CampaignOptions& options) {
   std::vector<std::string> paths = arguments.scenarios;
   if (paths.empty()) {
@@ -103,6 +111,11 @@ Status choose_scenarios(const SimArguments& arguments, CampaignOptions& options)
   auto suite = load_suite(paths);
   if (!suite) return suite.error();
   options.suite = std::move(*suite);
+  if (const auto unknown = scenarios::unknown_probe(options.suite)) {
+    return Error{Errc::kInvalid, "scenario " + unknown->scenario + ": there is no probe " +
+                                     unknown->probe + "; the nearest is " +
+                                     nearest_of(unknown->probe, all_probes())};
+  }
   return {};
 }
 
@@ -127,10 +140,11 @@ Status to_options(const SimArguments& arguments, CampaignOptions& options) {
   return choose_scenarios(arguments, options);
 }
 
-reports::SuiteOptions suite_options() {
+reports::SuiteOptions suite_options(const std::vector<scenarios::Scenario>& suite) {
+  const std::set<std::string> required = scenarios::required_probes(suite);
   reports::SuiteOptions options;
-  for (const trace::Probe* probe : trace::Probe::all()) {
-    options.probes.push_back({probe->name(), probe->need() == trace::Probe::Need::kRequired});
+  for (const std::string& name : all_probes()) {
+    options.probes.push_back({name, required.count(name) != 0});
   }
   return options;
 }
@@ -176,9 +190,9 @@ Exit exit_of(const reports::SuiteSummary& summary) {
   return violated ? worst(exit, Exit::kViolation) : exit;
 }
 
-Exit report(const SimArguments& arguments) {
+Exit report(const SimArguments& arguments, const reports::SuiteOptions& options) {
   const auto summary =
-      reports::read_suite((fs::path(arguments.out) / "results.jsonl").string(), suite_options());
+      reports::read_suite((fs::path(arguments.out) / "results.jsonl").string(), options);
   if (!summary) {
     complain(summary.problem().text());
     return Exit::kInfrastructure;
@@ -205,6 +219,7 @@ Exit run_sim(const SimArguments& arguments) {
   catch_interrupts();
   milliseconds_since_start();
   const std::uint64_t wanted = options.count + options.regressions.size();
+  const reports::SuiteOptions expected = suite_options(options.suite);
   Campaign campaign(std::move(options));
   reports::Progress progress(progress_style(arguments.terminal), wanted);
   const auto elapsed = [] { return reports::Progress::Elapsed(milliseconds_since_start()); };
@@ -217,7 +232,7 @@ Exit run_sim(const SimArguments& arguments) {
   }
   const CampaignProgress& end = campaign.progress();
   std::fputs(progress.finish(end.done, end.failures, elapsed()).c_str(), stderr);
-  const Exit exit = report(arguments);
+  const Exit exit = report(arguments, expected);
   return interrupted() && exit != Exit::kViolation ? Exit::kInterrupted : exit;
 }
 

@@ -104,6 +104,7 @@ Scenario draw(const Scenario& suite_scenario, KeyedRandom& random) {
   drawn.faults = without_vain_faults(drawn, faults, random);
   std::sort(drawn.faults.begin(), drawn.faults.end(), by_time);
   drawn.swarm.reset();
+  drawn.probes.clear();
   return drawn;
 }
 

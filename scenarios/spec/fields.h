@@ -169,6 +169,7 @@ void fields(V& v, Scenario& s) {
   v("workloads", s.workloads, {.doc = "What clients do, all at once.", .required = true});
   v("swarm", s.swarm, {.doc = "How faults are drawn for a seed."});
   v("faults", s.faults, {.doc = "Faults that every seed has."});
+  v("probes", s.probes, {.doc = "Probes in the code that a campaign must reach."});
 }
 
 }  // namespace plumbline::scenarios

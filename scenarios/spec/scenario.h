@@ -212,6 +212,9 @@ struct Scenario {
   // A drawn scenario has faults and no swarm.
   std::optional<Swarm> swarm;
   std::vector<Fault> faults;
+  // Of the probes in the code: those that a campaign of this scenario must reach. Where no scenario
+  // of a campaign names any, they are those that the code calls required.
+  std::vector<std::string> probes;
 
   friend bool operator==(const Scenario&, const Scenario&) = default;
 };

@@ -34,6 +34,10 @@ replica::ReplicaOptions replica_options(const Scenario& scenario, NodeId node) {
   options.raft.trailing_entries = static_cast<std::uint64_t>(cluster.trailing_entries.low);
   options.snapshot_log_entries = static_cast<std::uint64_t>(cluster.snapshot_entries.low);
   options.snapshot_log_bytes = static_cast<std::uint64_t>(cluster.snapshot_kib.low) * 1024;
+  options.raft.bytes_per_append_max = static_cast<std::uint32_t>(cluster.append_bytes.low);
+  options.raft.inflight_bytes_max = static_cast<std::uint64_t>(cluster.inflight_bytes.low);
+  options.raft.uncommitted_bytes_max = static_cast<std::uint64_t>(cluster.uncommitted_bytes.low);
+  options.session_idle_entries = static_cast<std::uint64_t>(cluster.session_idle_entries.low);
   options.snapshot_send.chunk_bytes = static_cast<std::uint32_t>(cluster.chunk_bytes.low);
   options.log.segment_bytes = static_cast<std::uint64_t>(cluster.segment_kib.low) * 1024;
   options.log.identity = {.cluster = kClusterIdentity, .node = node};

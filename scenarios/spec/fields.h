@@ -58,6 +58,21 @@ void fields(V& v, ClusterSpec& s) {
   v("apply_pause_us", s.apply_pause_us,
     {.doc = "Pause after each batch applied: a state machine that lags behind its log.",
      .high = kTenSecondsUsMax});
+  v("append_bytes", s.append_bytes,
+    {.doc = "Payloads in one append message at most, but for one entry.",
+     .low = 1,
+     .high = 1'000'000'000});
+  v("inflight_bytes", s.inflight_bytes,
+    {.doc = "Payloads under way to one follower at most, but for one append.",
+     .low = 1,
+     .high = 1'000'000'000});
+  v("uncommitted_bytes", s.uncommitted_bytes,
+    {.doc = "Payloads that a leader takes before they are committed, but for one proposal.",
+     .low = 1,
+     .high = 1'000'000'000});
+  v("session_idle_entries", s.session_idle_entries,
+    {.doc = "Entries of the log after which a session that was not used is dropped; 0: never.",
+     .high = 1'000'000'000});
 }
 
 template <class V>

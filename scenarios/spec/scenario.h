@@ -161,6 +161,11 @@ struct ClusterSpec {
   Range trailing_entries = 1'024;  // kept behind a snapshot
   Range chunk_bytes = 65'536;      // of a snapshot on its way
   Range apply_pause_us = 0;        // after each batch: a state machine that lags behind its log
+  // Payloads of one append, of all under way to one follower, and of all that is not committed yet.
+  Range append_bytes = 262'144;
+  Range inflight_bytes = 4'194'304;
+  Range uncommitted_bytes = 16'777'216;
+  Range session_idle_entries = 1'048'576;  // after which an unused session is dropped; 0: never
 
   friend bool operator==(const ClusterSpec&, const ClusterSpec&) = default;
 };

@@ -27,6 +27,7 @@ struct Quest {
   MemberWish wish;
   void (*then)(Torment& torment, const Quest& quest) = nullptr;
   TrueTime until = {};
+  bool while_in_hand = false;  // given up when another fault takes the node in hand
 };
 
 bool is_made(const Quest& quest, const Members& members) {
@@ -65,6 +66,7 @@ bool spares_a_majority(const Torment& torment, const Members& members, const Mem
 }
 
 void insist(Torment& torment, const Quest& quest) {
+  if (quest.while_in_hand && !torment.has_in_hand(quest.fault, quest.wish.node)) return;
   Cluster& cluster = torment.cluster();
   const Members members = cluster.members();
   if (members.settled && is_made(quest, members)) {
@@ -85,13 +87,16 @@ void insist(Torment& torment, const Quest& quest) {
 
 void retire_removed(Torment& torment, const Quest& quest);
 
-// What was asked for late may have made it a member after all.
+// What was asked for late may have made it a member after all. Another fault may have taken it for
+// a spare; then it is that one's.
 void retire(Torment& torment, std::uint32_t fault, NodeId node) {
+  if (!torment.has_in_hand(fault, node)) return;
   Cluster& cluster = torment.cluster();
   if (is_member(cluster.members(), node)) {
-    return insist(
-        torment,
-        {.fault = fault, .wish = {.kind = Kind::kRemove, .node = node}, .then = retire_removed});
+    return insist(torment, {.fault = fault,
+                            .wish = {.kind = Kind::kRemove, .node = node},
+                            .then = retire_removed,
+                            .while_in_hand = true});
   }
   if (cluster.retire(node)) return;
   cluster.at(cluster.now() + kRetireAgainAfter,
@@ -105,6 +110,7 @@ void retire_added(Torment& torment, const Quest& quest) {
 // Who was removed disturbs for a while, and is then put away.
 void retire_removed(Torment& torment, const Quest& quest) {
   const NodeId node = quest.wish.kind == Kind::kRemove ? quest.wish.node : *quest.wish.replaces;
+  torment.take_in_hand(quest.fault, node);
   torment.cluster().at(torment.cluster().now() + kRetireAgainAfter,
                        [&torment, fault = quest.fault, node] { retire(torment, fault, node); });
 }
@@ -113,7 +119,7 @@ void retire_removed(Torment& torment, const Quest& quest) {
 void restore(Torment& torment, const Quest& quest) {
   Cluster& cluster = torment.cluster();
   const NodeId node = quest.wish.node;
-  if (is_member(cluster.members(), node)) return;
+  if (is_member(cluster.members(), node) || !torment.has_in_hand(quest.fault, node)) return;
   if (!cluster.retire(node)) {
     return cluster.at(cluster.now() + kRetireAgainAfter,
                       [&torment, quest] { restore(torment, quest); });
@@ -121,6 +127,11 @@ void restore(Torment& torment, const Quest& quest) {
   cluster.renew(node);
   torment.start_if_free(node);
   insist(torment, {.fault = quest.fault, .wish = {.kind = Kind::kAddVoter, .node = node}});
+}
+
+void restore_removed(Torment& torment, const Quest& quest) {
+  torment.take_in_hand(quest.fault, quest.wish.node);
+  restore(torment, quest);
 }
 
 // When what the fault does to the members is undone.
@@ -163,11 +174,16 @@ std::optional<NodeId> pick_spare(Torment& torment, const Fault& fault) {
   });
 }
 
+void renew(Torment& torment, std::uint32_t fault, NodeId spare) {
+  torment.take_in_hand(fault, spare);
+  torment.cluster().renew(spare);
+  torment.start_if_free(spare);
+}
+
 std::optional<NodeId> start_spare(Torment& torment, const Fault& fault) {
   const std::optional<NodeId> spare = pick_spare(torment, fault);
   if (!spare) return std::nullopt;
-  torment.cluster().renew(*spare);
-  torment.start_if_free(*spare);
+  renew(torment, fault.id, *spare);
   return spare;
 }
 
@@ -198,7 +214,7 @@ bool begin_remove(Torment& torment, const Fault& fault) {
   if (!node) return false;
   insist(torment, {.fault = fault.id,
                    .wish = {.kind = Kind::kRemove, .node = *node},
-                   .then = restore,
+                   .then = restore_removed,
                    .until = undone_at(torment, fault)});
   return true;
 }
@@ -207,8 +223,7 @@ bool begin_replace(Torment& torment, const Fault& fault) {
   const std::optional<NodeId> spare = pick_spare(torment, fault);
   const std::optional<NodeId> old = spare ? pick_to_remove(torment, fault, spare) : std::nullopt;
   if (!old) return false;
-  torment.cluster().renew(*spare);
-  torment.start_if_free(*spare);
+  renew(torment, fault.id, *spare);
   insist(torment, {.fault = fault.id,
                    .wish = {.kind = Kind::kAddVoter, .node = *spare, .replaces = *old},
                    .then = retire_removed});

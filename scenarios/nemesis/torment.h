@@ -56,6 +56,13 @@ class Torment {
   // Nodes that faults of the scenario may cost or hold for good: others must be a majority.
   void doom(std::uint32_t fault, NodeId node) { doomed_.put(node, fault, true); }
   bool is_doomed(NodeId node) const { return doomed_.has(node); }
+  // Which fault decides what becomes of a node that comes or goes as a member: the last one that
+  // took it in hand.
+  void take_in_hand(std::uint32_t fault, NodeId node) { in_hand_[node] = fault; }
+  bool has_in_hand(std::uint32_t fault, NodeId node) const {
+    const auto found = in_hand_.find(node);
+    return found != in_hand_.end() && found->second == fault;
+  }
   // From now on no further fault begins.
   void note_over() { over_ = true; }
   bool is_over() const { return over_; }
@@ -85,6 +92,7 @@ class Torment {
   Cluster& cluster_;
   std::map<std::uint32_t, TrueTime> active_;  // until when
   std::set<std::uint32_t> made_;
+  std::map<NodeId, std::uint32_t> in_hand_;
   bool over_ = false;
   Overlay<NodeId, bool> doomed_;
   Overlay<Link, LinkFault> links_;

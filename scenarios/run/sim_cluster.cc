@@ -39,6 +39,8 @@ replica::ReplicaOptions replica_options(const Scenario& scenario, NodeId node) {
   options.raft.uncommitted_bytes_max = static_cast<std::uint64_t>(cluster.uncommitted_bytes.low);
   options.session_idle_entries = static_cast<std::uint64_t>(cluster.session_idle_entries.low);
   options.snapshot_send.chunk_bytes = static_cast<std::uint32_t>(cluster.chunk_bytes.low);
+  options.snapshot_send.bytes_per_second =
+      static_cast<std::uint64_t>(cluster.snapshot_kib_per_second.low) * 1024;
   options.log.segment_bytes = static_cast<std::uint64_t>(cluster.segment_kib.low) * 1024;
   options.log.identity = {.cluster = kClusterIdentity, .node = node};
   options.apply_batch = static_cast<std::uint32_t>(cluster.apply_batch.low);

@@ -55,6 +55,8 @@ void fields(V& v, ClusterSpec& s) {
     {.doc = "Bytes of one piece of a snapshot that is sent.", .low = 64, .high = 1'048'576});
   v("apply_batch", s.apply_batch,
     {.doc = "Entries applied before others may run.", .low = 1, .high = 65'536});
+  v("snapshot_kib_per_second", s.snapshot_kib_per_second,
+    {.doc = "How fast a snapshot is sent; 0: as fast as it goes.", .high = 1'000'000});
   v("apply_pause_us", s.apply_pause_us,
     {.doc = "Pause after each batch applied: a state machine that lags behind its log.",
      .high = kTenSecondsUsMax});

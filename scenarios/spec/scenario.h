@@ -158,9 +158,10 @@ struct ClusterSpec {
   // A snapshot is taken when so much was applied since the last; 0: never for that reason.
   Range snapshot_entries = 1'048'576;
   Range snapshot_kib = 16'384;
-  Range trailing_entries = 1'024;  // kept behind a snapshot
-  Range chunk_bytes = 65'536;      // of a snapshot on its way
-  Range apply_pause_us = 0;        // after each batch: a state machine that lags behind its log
+  Range trailing_entries = 1'024;     // kept behind a snapshot
+  Range chunk_bytes = 65'536;         // of a snapshot on its way
+  Range snapshot_kib_per_second = 0;  // at which each is sent; 0: as fast as it goes
+  Range apply_pause_us = 0;           // after each batch: a state machine that lags behind its log
   // Payloads of one append, of all under way to one follower, and of all that is not committed yet.
   Range append_bytes = 262'144;
   Range inflight_bytes = 4'194'304;

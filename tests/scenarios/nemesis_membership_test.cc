@@ -130,6 +130,19 @@ TEST_F(MembershipTest, AnEmptySeatIsFilledEvenWhenTheTroubleIsOver) {
   EXPECT_THAT(cluster_.group.ghosts, IsEmpty());
 }
 
+// Else one would put it away and the other take it in, over and over.
+TEST_F(MembershipTest, WhoWasReplacedIsLeftAloneOnceAnotherFaultHasTakenItForASpare) {
+  Fault death = seat(2, FaultKind::kKill, 1);
+  death.at = milliseconds(20);
+  Fault next = seat(3, FaultKind::kAddMember, 1);
+  next.at = milliseconds(50);
+  next.duration = milliseconds(5'000);
+  run({seat(1, FaultKind::kReplaceMember, 4), death, next});
+  EXPECT_THAT(asked(), Contains("add-voter 1"));
+  EXPECT_THAT(asked(), Not(Contains("remove 1")));
+  EXPECT_THAT(asked(), Not(Contains("retire 1")));
+}
+
 TEST_F(MembershipTest, NoVoterIsWipedWhoseVoteTheOthersNeed) {
   cluster_.group.ghosts = {NodeId(1)};
   cluster_.group.voters = {NodeId(2), NodeId(3)};

@@ -21,14 +21,25 @@ void Raft::snapshot_taken(Step& s, const SnapshotTaken& taken) {
   PLUMB_ASSERT(meta.index <= commit());
   s.sink.emit(kTaken, meta.index.value, meta.term.value);
   volatile_.snapshot = meta;
-  const std::uint64_t trailing = std::min(options_.trailing_entries, meta.index.value);
-  const LogIndex upto = std::min(LogIndex(meta.index.value - trailing), durable_index());
+  const LogIndex upto = std::min(end_of_compaction(meta.index), durable_index());
   if (upto <= base().index) return;
   s.sink.reached(kCompacts);
   s.sink.emit(kCompacted, upto.value, term_at(upto).value, upto.value - base().index.value);
   compact_log(s, meta_at(upto));
   if (leading() == nullptr) return;
   for (Progress& peer : as_leader()->peers) wait_for_answer(peer);
+}
+
+// Whatever lies up to there can go. The base itself is no entry that could be weighed.
+LogIndex Raft::end_of_compaction(LogIndex snapshot) const {
+  LogIndex upto = snapshot;
+  std::uint64_t bytes = 0;
+  for (std::uint64_t kept = 0; kept < options_.trailing_entries && upto > base().index; ++kept) {
+    bytes += entry(upto).payload.size();
+    if (bytes > options_.trailing_bytes_max) break;
+    upto = upto.previous();
+  }
+  return upto;
 }
 
 // What is on its way to a follower that lags behind the base cannot be sent again, nor asked about:

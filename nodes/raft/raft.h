@@ -220,6 +220,7 @@ class Raft {
   // compact.cc
   void snapshot_taken(Step& s, const SnapshotTaken& taken);
   void snapshot_failed(Step& s, const SnapshotFailed& failed);
+  LogIndex end_of_compaction(LogIndex snapshot) const;
   void wait_for_answer(Progress& peer) const;
 
   // doubt.cc

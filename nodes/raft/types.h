@@ -281,8 +281,10 @@ struct Options {
   std::uint64_t inflight_bytes_max = 4 << 20;
   // Payloads that a leader takes before they are committed; one proposal always passes.
   std::uint64_t uncommitted_bytes_max = 16 << 20;
-  // Entries kept behind a snapshot, so that a follower that lags a little needs none.
+  // Entries kept behind a snapshot, so that a follower that lags a little needs none, and how much
+  // their payloads may come to.
   std::uint64_t trailing_entries = 1024;
+  std::uint64_t trailing_bytes_max = 8 << 20;
   bool pre_vote = true;
   bool check_quorum = true;
   // Off only in scopes that are explored exhaustively: without it a leader of a quiet group cannot

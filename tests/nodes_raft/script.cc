@@ -48,6 +48,7 @@ Options options_of(const std::vector<std::string>& words) {
   count("batch", options.entries_per_append_max);
   count("uncommitted", options.uncommitted_bytes_max);
   count("trailing", options.trailing_entries);
+  count("trailing_bytes", options.trailing_bytes_max);
   count("drift_ppm", options.clock_drift_max_ppm);
   return options;
 }

@@ -24,7 +24,8 @@ namespace plumbline::raft::testing {
 //                                     check_quorum, noop, lease (on, off), window (appends in
 //                                     flight), window_bytes, batch (entries an append), uncommitted
 //                                     (bytes), trailing (entries kept behind a snapshot),
-//                                     drift_ppm (of clocks, that leases allow for), preferred=r1
+//                                     trailing_bytes (of their payloads, at most), drift_ppm (of
+//                                     clocks, that leases allow for), preferred=r1
 //   disk r2 term=3 log=1,1,3          crashes r2 and starts it with a log of entries of these terms
 //   timeout r1                        r1's clock jumps to its next deadline
 //   leads r1                          without output: r1 is elected, and all know what is committed

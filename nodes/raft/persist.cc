@@ -63,9 +63,10 @@ void Raft::restart_log(Step& s, const SnapshotMeta& base) {
 // A replica uses the last configuration in its log, and goes back to the one before when that entry
 // is cut off (thesis 4.1).
 void Raft::refresh_configuration(Step& s, LogIndex changed_from) {
-  const SnapshotMeta last = meta_at(last_index());
   const bool replaced = volatile_.configuration_index >= changed_from;
-  if (last.configuration_index == volatile_.configuration_index && !replaced) return;
+  // Else what lies before says what it said, and a long log is not read for each entry.
+  if (!replaced && !persistent_.log.last_configuration(changed_from, last_index())) return;
+  const SnapshotMeta last = meta_at(last_index());
   volatile_.configuration = last.configuration;
   volatile_.configuration_index = last.configuration_index;
   const Configuration& now = volatile_.configuration;

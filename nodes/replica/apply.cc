@@ -82,6 +82,7 @@ bool Replica::take_up_snapshot(Yield& yield) {
   ++replacements_;
   applied_ = wanted.index;
   applied_bytes_ = 0;
+  segments_at_snapshot_ = log_->counters().segments_created;
   world_.trace.emit(kTakenUp, applied_.value, before.value, machine_.revision().value,
                     machine_.digest());
   // Whoever waits for an entry before it learns nothing of it here any more.

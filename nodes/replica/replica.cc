@@ -33,7 +33,7 @@ const trace::Probe kRestarted{"replica.log_restarted_behind_snapshot",
 
 Replica::Replica(World& world, ReplicaOptions options)
     : world_(world),
-      options_(std::move(options)),
+      options_(with_bounded_log(std::move(options))),
       snapshots_(world.disk, world.trace, kSnapshotDirectory, options_.log.identity) {
   world_.tasks.spawn("recover", [this](Yield& yield) { recover(yield); });
 }

@@ -56,8 +56,16 @@ struct ReplicaOptions {
   // A snapshot is taken when so much was applied since the last one; zero: never for that reason.
   std::uint64_t snapshot_log_bytes = 16 << 20;
   std::uint64_t snapshot_log_entries = 1 << 20;
+  // What the log may take of the disk; zero: not bounded so. Snapshots are taken for it as well,
+  // and less stays behind them; when that is not fast enough a leader refuses commands with
+  // OVERLOADED. A follower takes what it is sent. REQUIRES: sixteen times log.segment_bytes or
+  // more.
+  std::uint64_t log_bytes_max = 0;
   SnapshotSendOptions snapshot_send;
 };
+
+// What `log_bytes_max` asks of the core.
+ReplicaOptions with_bounded_log(ReplicaOptions options);
 
 // One member of a replicated store: the shell around a Raft core, a log and a state machine.
 //
@@ -146,6 +154,7 @@ class Replica : public Node {
 
   // snapshots.cc
   bool snapshot_is_due() const;
+  bool log_is_long() const;
   Status take_snapshot(Yield& yield);
   Status write_captured(Yield& yield, log::SnapshotWriter& file);
   void start_carriers();
@@ -185,6 +194,8 @@ class Replica : public Node {
   LogIndex applied_;
   // Payloads applied since the last snapshot.
   std::uint64_t applied_bytes_ = 0;
+  // Of the log, when the last snapshot was begun.
+  std::uint64_t segments_at_snapshot_ = 0;
   // How often the state machine was replaced by a snapshot.
   std::uint64_t replacements_ = 0;
   // The newest snapshot was found unreadable: another one is taken at once.

@@ -110,6 +110,10 @@ void Replica::handle_command(const std::shared_ptr<Connection>& client, std::uin
     reply.set_detail(*why);
     return client->reply(std::move(reply));
   }
+  if (log_is_long()) {
+    to_snapshot_.set();
+    return client->reply(reply_to(request, wire::ClientReply::OVERLOADED));
+  }
   if (proposals_.size() >= options_.open_proposals_max) {
     return client->reply(reply_to(request, wire::ClientReply::OVERLOADED));
   }

@@ -20,16 +20,40 @@ const trace::Probe kChangedMeanwhile{"replica.applied_while_snapshot_written",
                                      trace::Probe::Need::kOptional};
 // After one that could not be written for want of space.
 constexpr Duration kTryAgainAfter = seconds(1);
+// What an entry that is synced alone takes of the log, without its payload.
+constexpr std::uint64_t kEntryBytesAlone = 1024;
 
 }  // namespace
 
+// An eighth may stay behind a snapshot, and another wait to be committed; a quarter is written
+// until the next snapshot is begun, and the rest is for what comes while that is written.
+ReplicaOptions with_bounded_log(ReplicaOptions options) {
+  const std::uint64_t share = options.log_bytes_max / 8;
+  if (share == 0) return options;
+  raft::Options& raft = options.raft;
+  raft.trailing_bytes_max = std::min(raft.trailing_bytes_max, share);
+  raft.trailing_entries = std::min(raft.trailing_entries, share / kEntryBytesAlone);
+  raft.uncommitted_bytes_max = std::min(raft.uncommitted_bytes_max, share);
+  return options;
+}
+
+// So long that what is not yet committed must do with the room that is left.
+bool Replica::log_is_long() const {
+  const std::uint64_t most = options_.log_bytes_max;
+  return most != 0 && log_bytes() >= most - most / 8;
+}
+
+// Payloads alone do not tell how long the log is: on the disk each sync begins a sector.
 bool Replica::snapshot_is_due() const {
   const std::uint64_t entries = applied_.value - std::min(core_->snapshot().index, applied_).value;
   const bool bytes_due =
       options_.snapshot_log_bytes != 0 && applied_bytes_ >= options_.snapshot_log_bytes;
   const bool entries_due =
       options_.snapshot_log_entries != 0 && entries >= options_.snapshot_log_entries;
-  return entries > 0 && (bytes_due || entries_due);
+  const std::uint64_t segments = log_->counters().segments_created - segments_at_snapshot_;
+  const bool log_due = options_.log_bytes_max != 0 &&
+                       segments * options_.log.segment_bytes >= options_.log_bytes_max / 4;
+  return entries > 0 && (bytes_due || entries_due || log_due || log_is_long());
 }
 
 void Replica::snapshot_loop(Yield& yield) {
@@ -53,6 +77,7 @@ Status Replica::take_snapshot(Yield& yield) {
   const raft::SnapshotMeta meta = core_->meta_at(applied_);
   const std::uint64_t replacements = replacements_;
   const std::uint64_t bytes_then = applied_bytes_;
+  const std::uint64_t segments_then = log_->counters().segments_created;
   const StoredMeta stored{.configuration = meta.configuration,
                           .configuration_index = meta.configuration_index,
                           .digest = machine_.digest()};
@@ -79,6 +104,7 @@ Status Replica::take_snapshot(Yield& yield) {
   world_.trace.reached(kTakes);
   world_.trace.emit(kTaken, meta.index.value, header.bytes);
   applied_bytes_ -= bytes_then;
+  segments_at_snapshot_ = segments_then;
   // Until the core has written a new base, an older one holds; a snapshot before that is of no use
   // to anybody.
   const LogIndex base = core_->base().index;

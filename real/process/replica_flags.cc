@@ -15,6 +15,9 @@
 namespace plumbline::process {
 namespace {
 
+// Only whole segments are ever removed: a log that is bounded needs so many.
+constexpr std::uint64_t kSegmentsInLog = 16;
+
 Error invalid(std::string line) { return {Errc::kInvalid, std::move(line)}; }
 
 // Without TLS and tokens, which are not there yet, whoever reaches a port may read and write
@@ -68,6 +71,12 @@ Status check_numbers(const ReplicaFlags& flags) {
     return invalid("--heartbeat-ms " + std::to_string(flags.heartbeat_ms) +
                    " is not below --election-timeout-ms " +
                    std::to_string(flags.election_timeout_ms));
+  }
+  const std::uint64_t segment_kib_max = flags.log_mib_max * 1024 / kSegmentsInLog;
+  if (flags.log_mib_max != 0 && flags.segment_kib > segment_kib_max) {
+    return invalid("--log-mib-max " + std::to_string(flags.log_mib_max) + " holds fewer than " +
+                   std::to_string(kSegmentsInLog) + " segments of --segment-kib " +
+                   std::to_string(flags.segment_kib));
   }
   return {};
 }
@@ -132,6 +141,8 @@ replica::ReplicaOptions to_options(const ReplicaFlags& flags,
   options.snapshot_log_entries = flags.snapshot_log_entries;
   options.snapshot_send.bytes_per_second = flags.snapshot_kib_per_second * 1024;
   options.raft.trailing_entries = flags.trailing_entries;
+  options.raft.trailing_bytes_max = flags.trailing_kib * 1024;
+  options.log_bytes_max = flags.log_mib_max << 20;
   options.raft.lease_reads = flags.lease_reads;
   options.raft.clock_drift_max_ppm = flags.clock_drift_ppm;
   return options;
@@ -169,6 +180,14 @@ void add_snapshot_flags(CLI::App& command, ReplicaFlags& flags) {
   add("--trailing-entries", flags.trailing_entries,
       "entries kept behind a snapshot, for followers that lag a little")
       ->check(count)
+      ->capture_default_str();
+  add("--trailing-kib", flags.trailing_kib, "how much those may come to")
+      ->check(count)
+      ->capture_default_str();
+  add("--log-mib-max", flags.log_mib_max,
+      "what the log may take of the disk: more snapshots are taken for it, and when those are not"
+      " fast enough a leader refuses commands; 0: not bounded so")
+      ->check(CLI::Range(0, 1 << 20))
       ->capture_default_str();
   add("--snapshot-kib-per-second", flags.snapshot_kib_per_second,
       "how fast a snapshot is written and sent; 0: as fast as can be")

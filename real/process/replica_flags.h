@@ -33,6 +33,8 @@ struct ReplicaFlags {
   std::uint64_t snapshot_log_kib = 16 * 1024;
   std::uint64_t snapshot_log_entries = 1 << 20;
   std::uint64_t trailing_entries = 1024;
+  std::uint64_t trailing_kib = 8 * 1024;
+  std::uint64_t log_mib_max = 64;
   std::uint64_t snapshot_kib_per_second = 0;
   std::uint64_t session_idle_entries = 1 << 20;
   bool lease_reads = false;

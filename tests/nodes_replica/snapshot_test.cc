@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -69,6 +70,65 @@ TEST(Snapshots, KeepTheLogBoundedUnderConstantWrites) {
     }
     expect_equal_states(cluster);
   }
+}
+
+// Bounded by what it takes of the disk, and by nothing else.
+void bounded_logs(ReplicaOptions& options) {
+  options.log.segment_bytes = 16 * 1024;
+  options.snapshot_log_bytes = 0;
+  options.snapshot_log_entries = 0;
+  options.log_bytes_max = kLogBound;
+}
+
+std::uint64_t longest_log(const Cluster& cluster) {
+  std::uint64_t longest = 0;
+  for (const NodeId node : cluster.nodes) {
+    longest = std::max(longest, cluster.replica(node).log_bytes());
+  }
+  return longest;
+}
+
+// R-raft-22: a sync of one small value takes a sector or more, and of large ones a few fill it.
+TEST(Snapshots, KeepTheLogWithinWhatItMayTakeOfTheDisk) {
+  for (const std::size_t bytes : {std::size_t{1}, std::size_t{10'000}}) {
+    Cluster cluster({.tune = bounded_logs});
+    cluster.elect();
+    std::uint64_t longest = 0;
+    for (int round = 0; round < 40; ++round) {
+      write(cluster, bytes == 1 ? 50 : 10, round * 10, bytes);
+      longest = std::max(longest, longest_log(cluster));
+    }
+    EXPECT_LE(longest, kLogBound) << bytes;
+    for (const NodeId node : cluster.nodes) {
+      EXPECT_GT(cluster.replica(node).core()->snapshot().index, LogIndex(100)) << bytes;
+    }
+    expect_equal_states(cluster);
+  }
+}
+
+// R-raft-22: while a snapshot takes long, commands are refused for certain, and go on after it.
+TEST(Snapshots, HoldCommandsUpRatherThanBreakTheLogsBound) {
+  Cluster cluster({.nodes = 1, .tune = [](ReplicaOptions& options) {
+                     bounded_logs(options);
+                     options.snapshot_send.bytes_per_second = 50'000;
+                   }});
+  const NodeId only = cluster.elect();
+  int refused = 0;
+  cluster.call([&](Yield& yield, World& world, KvClient& store) {
+    const auto put = [&](int i) {
+      const Bytes key = "k" + std::to_string(i);
+      return store.put(yield, key, Bytes(10'000, 'v'), in(world, milliseconds(200))).fate;
+    };
+    for (int i = 0; i < 20; ++i) {
+      // One that is sent just before its deadline is unknown.
+      for (Fate fate = put(i); fate != Fate::kOk; fate = put(i)) {
+        refused += fate == Fate::kFailed ? 1 : 0;
+        ASSERT_LT(refused, 200);
+      }
+      ASSERT_LE(cluster.replica(only).log_bytes(), kLogBound);
+    }
+  });
+  EXPECT_GT(refused, 1);
 }
 
 // R-raft-18: what lies in a snapshot only survives like anything else.

@@ -269,10 +269,6 @@ void Replica::arm_timer() {
   });
 }
 
-void Replica::hand_over_leadership() {
-  if (core_ && core_->role() == raft::Role::kLeader) drive(raft::TransferLeadership{});
-}
-
 // ---- syncing ----
 
 void Replica::sync_loop(Yield& yield) {

@@ -92,8 +92,10 @@ class Replica : public Node {
   std::uint64_t log_bytes() const { return log_ ? log_->counters().bytes_on_disk : 0; }
   // One line for a person: role, term, log, what waits. REQUIRES: core() is not null.
   std::string describe() const;
-  // Before the node is stopped: asks the best follower to lead. Nothing when this one does not.
-  void hand_over_leadership();
+  // Before the node is stopped in good order: hands leadership over, makes durable what was
+  // accepted, and calls `done`, in any case within some seconds. Until then it goes on like any
+  // replica.
+  void wind_down(UniqueFunction<void()> done);
   static constexpr const char* kLogDirectory = "log";
   static constexpr const char* kSnapshotDirectory = "snapshots";
 

@@ -16,12 +16,6 @@
 namespace plumbline::process {
 namespace {
 
-// A clean end may wait so long for what is being written; whatever is acknowledged is durable
-// anyway.
-constexpr Duration kFlushLimit = seconds(5);
-constexpr Duration kFlushPoll = milliseconds(2);
-// And so long for another to lead: clients then need not wait for an election.
-constexpr Duration kHandOverLimit = seconds(1);
 // A device that does not answer must not keep the process alive: SIGALRM then ends it.
 constexpr unsigned kEndLimitSeconds = 9;
 
@@ -48,9 +42,6 @@ class ReplicaProcess {
  private:
   std::unique_ptr<Node> make_node(World& world);
   void listening(const Result<Address>& where);
-  void hand_over();
-  void stop_when_handed_over(Instant limit);
-  void stop_when_flushed(Instant limit);
   replica::Replica* replica() { return static_cast<replica::Replica*>(world_->node()); }
 
   const ReplicaSettings& settings_;
@@ -108,34 +99,11 @@ void ReplicaProcess::run() {
     if (stopping_) return;
     stopping_ = true;
     ::alarm(kEndLimitSeconds);
-    hand_over();
+    replica()->wind_down([this] { loop_.stop(); });
   });
   world_->start([this](World& world) { return make_node(world); });
   loop_.run();
   world_->stop();
-}
-
-void ReplicaProcess::hand_over() {
-  replica()->hand_over_leadership();
-  stop_when_handed_over(world_->world().clock.now() + kHandOverLimit);
-}
-
-void ReplicaProcess::stop_when_handed_over(Instant limit) {
-  const raft::Raft* const core = replica()->core();
-  const bool leads = core != nullptr && core->role() == raft::Role::kLeader;
-  const bool alone = leads && core->leading()->peers.empty();
-  const Instant now = world_->world().clock.now();
-  if (!leads || alone || now >= limit) return stop_when_flushed(now + kFlushLimit);
-  loop_.after(kFlushPoll, [this, limit] { stop_when_handed_over(limit); });
-}
-
-// Entries that were accepted are on the disk before we leave, so that the others need not send them
-// again.
-void ReplicaProcess::stop_when_flushed(Instant limit) {
-  const raft::Raft* const core = replica()->core();
-  const bool flushed = core == nullptr || core->durable_index() == core->last_index();
-  if (flushed || world_->world().clock.now() >= limit) return loop_.stop();
-  loop_.after(kFlushPoll, [this, limit] { stop_when_flushed(limit); });
 }
 
 }  // namespace

@@ -53,6 +53,30 @@ TEST_P(ReplicaOf, EveryOperationAnswersWithWhatItDid) {
   });
 }
 
+// R-raft-10: who is about to end lets another lead, and what it had accepted is durable.
+TEST_P(ReplicaOf, WindsDownInGoodOrder) {
+  Cluster cluster({.nodes = GetParam()});
+  const NodeId leader = cluster.elect();
+  cluster.call([](Yield& yield, World& world, KvClient& store) {
+    EXPECT_EQ(store.put(yield, "k", "v", in(world, seconds(5))).fate, Fate::kOk);
+  });
+  const Term term = cluster.replica(leader).core()->term();
+  bool done = false;
+  const TrueTime asked = cluster.simulation.now();
+  static_cast<Replica*>(cluster.simulation.node(leader))->wind_down([&] { done = true; });
+  cluster.simulation.run_until([&] { return done; }, asked + seconds(10));
+  ASSERT_TRUE(done);
+  EXPECT_LT(cluster.simulation.now() - asked, milliseconds(150)) << "sooner than any election";
+  const raft::Raft& core = *cluster.replica(leader).core();
+  EXPECT_EQ(core.durable_index(), core.last_index());
+  cluster.simulation.kill(leader);
+  if (GetParam() == 1) return;
+  cluster.simulation.run_for(milliseconds(50));
+  ASSERT_TRUE(cluster.leader());
+  EXPECT_NE(*cluster.leader(), leader);
+  EXPECT_EQ(cluster.replica(*cluster.leader()).core()->term(), term.next());
+}
+
 TEST_P(ReplicaOf, TellsItsStatus) {
   Cluster cluster({.nodes = GetParam()});
   const NodeId leader = cluster.elect();

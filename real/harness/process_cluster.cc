@@ -223,6 +223,7 @@ bool ProcessCluster::can(FaultKind kind) const {
     case FaultKind::kClog:
     case FaultKind::kResetConnections:
     case FaultKind::kKill:
+    case FaultKind::kTerminate:
     case FaultKind::kKillAll:
     case FaultKind::kPause:
     case FaultKind::kClientRestart: return true;
@@ -266,6 +267,7 @@ void ProcessCluster::start(NodeId node) {
 }
 
 void ProcessCluster::kill(NodeId node) { process(node).kill(); }
+void ProcessCluster::terminate(NodeId node) { process(node).terminate(); }
 void ProcessCluster::pause(NodeId node) { process(node).signal(SIGSTOP); }
 void ProcessCluster::resume(NodeId node) { process(node).signal(SIGCONT); }
 

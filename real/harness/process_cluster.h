@@ -37,9 +37,9 @@ struct ProcessClusterOptions {
 // The cluster of a drawn scenario as processes of this machine: N plumbd on loopback, and the
 // clients of its workloads as nodes of this process.
 //
-// A kill is SIGKILL, a pause SIGSTOP; each direction between two nodes goes through a proxy of
-// ours. What no process can be made to suffer from outside (failing disks, other clocks, lost
-// power, single messages lost) can() denies.
+// A kill is SIGKILL, terminate SIGTERM, a pause SIGSTOP; each direction between two nodes goes
+// through a proxy of ours. What no process can be made to suffer from outside (failing disks, other
+// clocks, lost power, single messages lost) can() denies.
 //
 //   <directory>/n1/       data of node 1          <directory>/n1.log   what its processes said
 //   <directory>/c1/       files of client 1
@@ -88,6 +88,7 @@ class ProcessCluster : public scenarios::Cluster {
   std::optional<NodeId> leader() const override { return observer_->leader(); }
   void start(NodeId node) override;
   void kill(NodeId node) override;
+  void terminate(NodeId node) override;
   void kill_in_disk_call(NodeId node) override { kill(node); }
   void power_loss(NodeId node) override { kill(node); }
   void pause(NodeId node) override;

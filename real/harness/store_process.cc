@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <utility>
 
 #include "real/asio/address.h"
 
@@ -41,14 +42,20 @@ Status StoreProcess::start() {
   auto child = ChildProcess::start(options);
   if (!child) return child.error();
   child_ = std::move(*child);
-  end_expected_ = false;
+  ending_ = Ending::kNotExpected;
   return {};
 }
 
 void StoreProcess::kill() {
   if (!is_up()) return;
-  end_expected_ = true;
+  ending_ = Ending::kKilled;
   child_->signal(SIGKILL);
+}
+
+void StoreProcess::terminate() {
+  if (!is_up()) return;
+  ending_ = Ending::kAsked;
+  child_->signal(SIGTERM);
 }
 
 void StoreProcess::signal(int number) {
@@ -58,7 +65,7 @@ void StoreProcess::signal(int number) {
 // One that is being killed takes a moment to be gone, but is no longer up.
 bool StoreProcess::is_up() {
   notice_end();
-  return child_ && !end_expected_;
+  return child_ && ending_ == Ending::kNotExpected;
 }
 
 bool StoreProcess::is_ready() {
@@ -71,13 +78,18 @@ const std::optional<std::string>& StoreProcess::died_by_itself() {
 }
 
 void StoreProcess::notice_end() {
-  if (!child_ || end_expected_) return;
+  if (!child_ || ending_ == Ending::kKilled) return;
   const std::optional<ProcessEnd> end = child_->ended();
   if (!end) return;
-  end_expected_ = true;
+  const bool asked = std::exchange(ending_, Ending::kKilled) == Ending::kAsked;
+  if (!asked) return note_death("by itself", *end);
+  if (end->by_signal || end->code != 0) note_death("when asked to", *end);
+}
+
+void StoreProcess::note_death(const std::string& how, const ProcessEnd& end) {
   if (died_) return;
-  died_by_signal_ = end->by_signal;
-  died_ = "n" + std::to_string(options_.node.value) + " ended by itself with " + end->text();
+  died_by_signal_ = end.by_signal;
+  died_ = "n" + std::to_string(options_.node.value) + " ended " + how + " with " + end.text();
   const std::string words = last_line(text_from(options_.log, log_begins_at_));
   if (!words.empty()) *died_ += ": " + words;
 }

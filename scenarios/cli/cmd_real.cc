@@ -10,10 +10,12 @@
 #include <memory>
 
 #include "real/harness/real_run.h"
+#include "reports/first_writes.h"
 #include "reports/terminal.h"
 #include "scenarios/cli/commands.h"
 #include "scenarios/cli/suite_files.h"
 #include "scenarios/cli/terminal.h"
+#include "scenarios/run/first_writes.h"
 #include "scenarios/run/run_directory.h"
 #include "scenarios/spec/scenario_file.h"
 #include "scenarios/spec/seeds.h"
@@ -114,6 +116,33 @@ std::string faults_table(const RunResult& result) {
   return text;
 }
 
+// How long clients waited for a write: from each fault's start, from its end, and at the longest
+// while it was in force.
+std::string waits_table(const RunResult& result) {
+  const auto ms = [](std::vector<Duration> waits) {
+    std::vector<double> values;
+    for (const Duration wait : waits) values.push_back(static_cast<double>(wait.ns) / 1e6);
+    return reports::spread_of(std::move(values));
+  };
+  std::string text;
+  const auto row = [&](const std::string& kind, const char* what, const reports::Spread& spread) {
+    if (spread.count == 0) return;
+    text += fmt::format("{:<20} {:<24} {:>6} {:>10.1f} {:>10.1f} {:>10.1f}\n", kind, what,
+                        spread.count, spread.median, spread.p95, spread.max);
+  };
+  const auto silences = scenarios::longest_silences(result.fault_periods, result.history);
+  for (const auto& [kind, waits] : result.first_writes) {
+    row(kind, "first write from start", ms(waits.after_start));
+    row(kind, "first write from end", ms(waits.after_end));
+    const auto silence = silences.find(kind);
+    if (silence != silences.end()) row(kind, "longest silence", ms(silence->second));
+  }
+  if (text.empty()) return text;
+  return fmt::format("{:<20} {:<24} {:>6} {:>10} {:>10} {:>10}\n", "fault", "clients waited for",
+                     "times", "median ms", "p95 ms", "max ms") +
+         text + "\n";
+}
+
 std::string verdict_text(const RunResult& result) {
   if (result.verdict == RunVerdict::kPass) {
     return fmt::format("pass: the {} operations are linearizable", result.checked.operations);
@@ -192,7 +221,8 @@ void RealJob::print(const RunResult& result) const {
     std::printf("%s\n", scenarios::to_json(line_of(result)).c_str());
     return;
   }
-  std::printf("%s\n%s\n", operations_table(result).c_str(), faults_table(result).c_str());
+  std::printf("%s\n%s\n%s", operations_table(result).c_str(), faults_table(result).c_str(),
+              waits_table(result).c_str());
   std::printf("run: %s\n", directory_.c_str());
   const bool good = result.verdict == RunVerdict::kPass;
   if (!good) std::printf("judge again: %s\n", replay().c_str());

@@ -79,8 +79,10 @@ class Cluster {
   virtual bool is_up(NodeId node) const = 0;
   // Who leads the store's nodes, as far as can be seen; of several the one of the latest term.
   virtual std::optional<NodeId> leader() const = 0;
-  virtual void start(NodeId node) = 0;              // nothing when it is up
-  virtual void kill(NodeId node) = 0;               // memory is lost, what the disk was told stays
+  virtual void start(NodeId node) = 0;  // nothing when it is up
+  virtual void kill(NodeId node) = 0;   // memory is lost, what the disk was told stays
+  // Asked to end in good order. It may take a moment over it, but is no longer up.
+  virtual void terminate(NodeId node) = 0;
   virtual void kill_in_disk_call(NodeId node) = 0;  // at its next disk call, in the middle of it
   virtual void power_loss(NodeId node) = 0;  // kill, and what was not synced survives in part
   virtual void pause(NodeId node) = 0;

@@ -79,7 +79,7 @@ std::vector<FaultKind> allowed_kinds(const Scenario& scenario) {
     for (const FaultShape& shape : fault_shapes()) {
       const bool membership =
           shape.family == FaultFamily::kMembership && scenario.cluster.spares.high == 0;
-      if (shape.kind != FaultKind::kDiskLies && !membership) allowed.push_back(shape.kind);
+      if (is_drawn_unnamed(shape.kind) && !membership) allowed.push_back(shape.kind);
     }
   }
   const std::int64_t nodes = scenario.cluster.nodes.high;

@@ -62,6 +62,7 @@ Bands bands_of(FaultKind kind) {
     case FaultKind::kClog:
     case FaultKind::kResetConnections:
     case FaultKind::kKill:
+    case FaultKind::kTerminate:
     case FaultKind::kKillInDiskCall:
     case FaultKind::kPowerLoss:
     case FaultKind::kPause:
@@ -202,7 +203,7 @@ class FaultDraw {
       fault.amount = draw_amount(shape_of(fault.kind), fault.duration);
       const bool alone = count == 1 && damages_.empty() && !any_is_lost;
       fault.at_leader =
-          alone && may_be_aimed(fault.kind) && random_.chance(key("at_leader"), 500'000);
+          alone && is_aimed_when_drawn(fault.kind) && random_.chance(key("at_leader"), 500'000);
       faults.push_back(std::move(fault));
     }
   }
@@ -241,7 +242,8 @@ class FaultDraw {
     fault.nodes = draw_targets(shape);
     fault.amount = draw_amount(shape, fault.duration);
     fault.where = draw_structure(fault.kind);
-    fault.at_leader = may_be_aimed(fault.kind) && random_.chance(key("at_leader"), aimed_ppm_);
+    fault.at_leader =
+        is_aimed_when_drawn(fault.kind) && random_.chance(key("at_leader"), aimed_ppm_);
     return fault;
   }
 

@@ -19,6 +19,7 @@ bool strikes_disk_errors(FaultKind kind) {
 bool takes_down(FaultKind kind) {
   switch (kind) {
     case FaultKind::kKill:
+    case FaultKind::kTerminate:
     case FaultKind::kKillInDiskCall:
     case FaultKind::kPowerLoss:
     case FaultKind::kKillAll:

@@ -56,6 +56,7 @@ bool start_slow_processor(Torment& torment, const Fault& fault) {
 
 constexpr NemesisEntry kTable[] = {
     {FaultKind::kKill, start_death<Death::kKill>},
+    {FaultKind::kTerminate, start_death<Death::kInGoodOrder>},
     {FaultKind::kKillInDiskCall, start_death_in_disk_call, died_in_disk_call},
     {FaultKind::kPowerLoss, start_death<Death::kPowerLoss>},
     {FaultKind::kKillAll, start_death_of_all<Death::kKill>},

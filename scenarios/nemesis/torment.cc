@@ -191,6 +191,7 @@ bool Torment::take_down(std::uint32_t fault, NodeId node, Death death) {
   // Also of a node that is down: the machine's page cache outlived the process, and goes now.
   if (death == Death::kPowerLoss) cluster_.power_loss(node);
   if (death == Death::kKill && was_up) cluster_.kill(node);
+  if (death == Death::kInGoodOrder && was_up) cluster_.terminate(node);
   // A process that starts later does not stand still because one before it did.
   if (paused_.has(node)) cluster_.resume(node);
   paused_.forget(node);

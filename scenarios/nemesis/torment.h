@@ -70,7 +70,7 @@ class Torment {
   void note_made(std::uint32_t fault) { made_.insert(fault); }
   bool was_made(std::uint32_t fault) const { return made_.count(fault) != 0; }
 
-  enum class Death { kKill, kInDiskCall, kPowerLoss };
+  enum class Death { kKill, kInGoodOrder, kInDiskCall, kPowerLoss };
   bool take_down(std::uint32_t fault, NodeId node, Death death);
   // The fault holds the node down no longer.
   void release(std::uint32_t fault, NodeId node);

@@ -1,6 +1,7 @@
 #include "scenarios/run/first_writes.h"
 
 #include <algorithm>
+#include <set>
 
 namespace plumbline::scenarios {
 namespace {
@@ -62,6 +63,28 @@ std::map<std::string, FirstWrites> first_writes(const std::vector<FaultPeriod>& 
     measure(writes, period.ended, of_kind.after_end, of_kind.never);
   }
   if (healed) measure(writes, *healed, all[kHealed].after_end, all[kHealed].never);
+  return all;
+}
+
+std::map<std::string, std::vector<Duration>> longest_silences(
+    const std::vector<FaultPeriod>& periods, const checker::History& history) {
+  std::set<TrueTime> returns;
+  for (const checker::Operation& operation : history.operations) {
+    if (has_written(operation)) returns.insert(TrueTime{operation.returned_at});
+  }
+  std::map<std::string, std::vector<Duration>> all;
+  for (const FaultPeriod& period : periods) {
+    if (!period.struck || period.ended == TrueTime::never()) continue;
+    TrueTime last = period.started;
+    Duration longest;
+    for (auto at = returns.upper_bound(period.started); last < period.ended; ++at) {
+      const TrueTime next = at == returns.end() ? period.ended : std::min(*at, period.ended);
+      longest = std::max(longest, next - last);
+      last = next;
+      if (at == returns.end()) break;
+    }
+    all[name_of(period.fault.kind)].push_back(longest);
+  }
   return all;
 }
 

@@ -37,4 +37,10 @@ std::map<std::string, FirstWrites> first_writes(const std::vector<FaultPeriod>& 
                                                 const checker::History& history,
                                                 std::optional<TrueTime> healed);
 
+// By fault kind, for each of its faults that struck: the longest time while it was in force in
+// which no write succeeded. Whoever is asked to end may still serve what is called right after, so
+// for that the wait for the first write does not tell what clients missed.
+std::map<std::string, std::vector<Duration>> longest_silences(
+    const std::vector<FaultPeriod>& periods, const checker::History& history);
+
 }  // namespace plumbline::scenarios

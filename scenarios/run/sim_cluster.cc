@@ -180,6 +180,12 @@ void SimCluster::at(TrueTime when, UniqueFunction<void()> call) {
   simulation_.schedule(when, std::move(call));
 }
 
+void SimCluster::terminate(NodeId node) {
+  auto* const replica = static_cast<replica::Replica*>(simulation_.node(node));
+  if (replica == nullptr || !ending_.insert(node).second) return;
+  replica->wind_down([this, node] { simulation_.kill(node); });
+}
+
 void SimCluster::kill_in_disk_call(NodeId node) {
   simulation_.crash_in_disk_call(node, sim::CrashKind::kProcess);
 }
@@ -264,6 +270,8 @@ void SimCluster::wipe(NodeId node) {
 void SimCluster::start(NodeId node) {
   const auto identity = identities_.find(node);
   if (identity == identities_.end()) return;
+  // One that is still about to end is not waited for.
+  if (ending_.erase(node) > 0) simulation_.kill(node);
   if (!disk_was_wiped(node) || !identity->second.joins) simulation_.start(node);
 }
 

@@ -55,10 +55,13 @@ class SimCluster : public Cluster {
   void at(TrueTime when, UniqueFunction<void()> call) override;
   KeyedRandom& random() override { return simulation_.random(); }
   const std::vector<NodeId>& nodes() const override { return store_nodes_; }
-  bool is_up(NodeId node) const override { return simulation_.is_up(node); }
+  bool is_up(NodeId node) const override {
+    return simulation_.is_up(node) && ending_.count(node) == 0;
+  }
   std::optional<NodeId> leader() const override;
   void start(NodeId node) override;
   void kill(NodeId node) override { simulation_.kill(node); }
+  void terminate(NodeId node) override;
   void kill_in_disk_call(NodeId node) override;
   void power_loss(NodeId node) override { simulation_.power_loss(node); }
   void pause(NodeId node) override { simulation_.pause(node); }
@@ -113,6 +116,7 @@ class SimCluster : public Cluster {
   bool faults_over_ = false;
   std::set<NodeId> tormented_;
   std::set<NodeId> wiped_;
+  std::set<NodeId> ending_;  // were asked to, and were not started since
   std::map<NodeId, Identity> identities_;
   std::map<ReplicaId, NodeId> seats_;  // of all identities that there ever were
   std::deque<Operator::Wish> wishes_;  // that the operator has not seen yet

@@ -60,6 +60,8 @@ constexpr FaultShape kShapes[] = {
      "Every connection of the nodes breaks; what was not read is lost."},
     {kKill, "kill", kProc, kNodes, kSpan, 0, 0, "",
      "The processes die; they are started again at the end."},
+    {kTerminate, "terminate", kProc, kNodes, kSpan, 0, 0, "",
+     "The processes are asked to end, and do in good order; they are started again at the end."},
     {kKillInDiskCall, "kill-in-disk-call", kProc, kNodes, kSpan, 0, 0, "",
      "The processes die in the middle of their next disk call; they are started at the end."},
     {kPowerLoss, "power-loss", kProc, kNodes, kSpan, 0, 0, "",
@@ -156,7 +158,13 @@ const FaultShape& shape_of(FaultKind kind) {
   return kShapes[index];
 }
 
+bool is_drawn_unnamed(FaultKind kind) { return kind != kDiskLies && kind != kTerminate; }
+
 bool may_be_aimed(FaultKind kind) {
+  return is_aimed_when_drawn(kind) || kind == kKill || kind == kTerminate;
+}
+
+bool is_aimed_when_drawn(FaultKind kind) {
   return kind == kPartition || kind == kOneWayPartition || kind == kFlappingPartition ||
          kind == kLeaderHunt || kind == kPause || kind == kSlowProcessor || kind == kDiskSlow;
 }
@@ -165,9 +173,7 @@ bool damages(FaultKind kind) {
   return kind == kBitRot || kind == kLostWrite || kind == kMisdirectedWrite || kind == kStaleRead;
 }
 
-bool may_cost_the_node(FaultKind kind) {
-  return damages(kind) || kind == kWipe;
-}
+bool may_cost_the_node(FaultKind kind) { return damages(kind) || kind == kWipe; }
 
 bool may_stay(FaultKind kind) {
   return kind == kPartition || kind == kOneWayPartition || kind == kFlappingPartition ||

@@ -50,9 +50,15 @@ struct FaultShape {
 // One per kind, in the order of the enumeration.
 std::span<const FaultShape> fault_shapes();
 const FaultShape& shape_of(FaultKind kind);
-// Whether Fault::at_leader means something. Not for what takes nodes down or damages them for good:
-// how many of those may be in force, and where, is planned before the run.
+// Whether a swarm that names no kinds draws it. Not what must lose data, nor what the harness alone
+// was made to measure.
+bool is_drawn_unnamed(FaultKind kind);
+// Whether Fault::at_leader means something. Not for what damages nodes for good: who may meet that
+// is planned before the run.
 bool may_be_aimed(FaultKind kind);
+// Whether a swarm aims it now and then. It does not aim what takes nodes down: how many are at a
+// time is planned before the run.
+bool is_aimed_when_drawn(FaultKind kind);
 // Changes what a disk holds or shows behind its node's back; Fault::where says which structure.
 bool damages(FaultKind kind);
 // After it a node may stop for good: no more than a minority may meet such a fault.

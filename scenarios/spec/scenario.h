@@ -43,6 +43,7 @@ enum class FaultKind {
   kResetConnections,
   // process
   kKill,
+  kTerminate,
   kKillInDiskCall,
   kPowerLoss,
   kKillAll,
@@ -113,7 +114,7 @@ struct Fault {
 // How faults are drawn for a seed: of the kinds allowed, some are turned off for the seed, and
 // others are drawn more often.
 struct Swarm {
-  std::vector<FaultKind> kinds = {};  // empty: all but kDiskLies
+  std::vector<FaultKind> kinds = {};  // empty: all that are drawn unnamed (fault_kinds.h)
   Range count = 0;
   // The chance that an allowed kind is on in a seed, parts per million; at a million all are, and
   // each strikes.

@@ -113,6 +113,11 @@ class FakeCluster : public Cluster {
     state_[id].up = false;
     state_[id].dies_in_disk_call = false;
   }
+  void terminate(NodeId id) override {
+    told("terminate", id);
+    state_[id].up = false;
+    state_[id].dies_in_disk_call = false;
+  }
   void kill_in_disk_call(NodeId id) override {
     told("kill-in-disk-call", id);
     state_[id].dies_in_disk_call = true;

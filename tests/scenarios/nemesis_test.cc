@@ -147,6 +147,23 @@ TEST_F(NemesisTest, AnAimedFaultStrikesWhoeverLeadsThen) {
   EXPECT_EQ(cluster_.blocked(), "13 23 31 32 34 35 43 53") << "the leader is among them already";
 }
 
+// In a file that a person wrote; a swarm aims no kill.
+TEST_F(NemesisTest, AnAimedKillStrikesWhoeverLeadsThen) {
+  std::vector<Fault> faults = {fault(1, FaultKind::kKill, 1, 9, {1}),
+                               fault(2, FaultKind::kTerminate, 11, 19, {1})};
+  for (Fault& fault : faults) fault.at_leader = true;
+  EXPECT_TRUE(may_be_aimed(FaultKind::kKill));
+  EXPECT_FALSE(is_aimed_when_drawn(FaultKind::kKill));
+  arm(faults);
+  cluster_.set_leader(NodeId(3));
+  run_until_ms(10);
+  cluster_.set_leader(NodeId(5));
+  run_until_ms(30);
+  EXPECT_THAT(cluster_.calls,
+              ElementsAre("fault 1 started", "kill 3", "start 3", "fault 1 ended",
+                          "fault 2 started", "terminate 5", "start 5", "fault 2 ended"));
+}
+
 TEST_F(NemesisTest, OneWayPartitionSilencesTheSideOrDeafensIt) {
   arm({fault(1, FaultKind::kOneWayPartition, 1, 9, {1}, 0),
        fault(2, FaultKind::kOneWayPartition, 11, 19, {1}, 1)});

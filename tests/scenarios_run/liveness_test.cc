@@ -47,6 +47,25 @@ TEST(FirstWrites, CountFromTheFaultToTheFirstSuccessOfWhatWasCalledSince) {
   EXPECT_EQ(kill.never, 0U);
 }
 
+// A leader that was asked to end may have acknowledged the first write itself.
+TEST(LongestSilences, LieBetweenTwoSuccessesWhileTheFaultIsInForce) {
+  checker::History history;
+  history.operations = {
+      write(10, 90),
+      write(101, 104),  // the silence follows
+      write(110, 140, checker::Outcome::kFail),
+      write(103, 170),  //
+      write(175, 190),
+      write(305, 400),  // silent from 190 to the end
+  };
+  const std::vector<FaultPeriod> periods = {period(FaultKind::kTerminate, 100, 200),
+                                            period(FaultKind::kTerminate, 180, 300),
+                                            period(FaultKind::kKill, 410, 450)};
+  const auto all = longest_silences(periods, history);
+  EXPECT_THAT(all.at("terminate"), ElementsAre(milliseconds(66), milliseconds(110)));
+  EXPECT_THAT(all.at("kill"), ElementsAre(milliseconds(40))) << "no write succeeded at all";
+}
+
 TEST(FirstWrites, TellNeverFromNotAsked) {
   checker::History history;
   history.operations = {write(10, 20), write(110, 200, checker::Outcome::kUnknown)};
@@ -77,6 +96,42 @@ TEST(Liveness, AfterTheHealAWriteSucceedsSoon) {
   ASSERT_EQ(result.first_writes.at(kHealed).after_end.size(), 1U);
   EXPECT_LE(result.first_writes.at(kHealed).after_end[0], milliseconds(1'500));
   EXPECT_EQ(result.first_writes.at("kill-all").after_end.size(), 1U);
+}
+
+// Clients need not wait for an election when a leader is asked to end: another leads at once.
+TEST(Liveness, ALeaderThatIsAskedToEndHandsOver) {
+  RunRequest request = small_request();
+  for (WorkloadSpec& spec : request.scenario.workloads) {
+    spec.operations = 1'000;
+    spec.think_ms = {0, 10};
+  }
+  request.scenario.faults.clear();
+  for (std::uint32_t i = 1; i <= 5; ++i) {
+    Fault asked =
+        fault(i, FaultKind::kTerminate, milliseconds(1'500 * i), milliseconds(1'000), {1});
+    asked.at_leader = true;
+    request.scenario.faults.push_back(asked);
+  }
+  ASSERT_EQ(problem_of(request.scenario), "");
+  const RunResult result = run(request);
+  EXPECT_EQ(result.verdict, RunVerdict::kPass) << result.sentence;
+  EXPECT_EQ(result.faults.at(FaultKind::kTerminate).struck, 5U);
+  const auto silences = longest_silences(result.fault_periods, result.history);
+  ASSERT_EQ(silences.at("terminate").size(), 5U);
+  for (const Duration silence : silences.at("terminate"))
+    EXPECT_LT(silence.ns, milliseconds(150).ns);
+}
+
+// It is started again before it has come to its end: a cut keeps it from handing over.
+TEST(Liveness, OneThatIsStillAboutToEndIsNotWaitedFor) {
+  RunRequest request = small_request();
+  request.scenario.faults = {
+      fault(1, FaultKind::kPartition, milliseconds(1'990), milliseconds(500), {1}),
+      fault(2, FaultKind::kTerminate, milliseconds(2'000), milliseconds(100), {1})};
+  for (Fault& one : request.scenario.faults) one.at_leader = true;
+  const RunResult result = run(request);
+  EXPECT_EQ(result.verdict, RunVerdict::kPass) << result.sentence;
+  EXPECT_EQ(result.faults.at(FaultKind::kTerminate).struck, 1U);
 }
 
 TEST(Liveness, ALateRecoveryIsAFailureThatSaysWhatIsStuck) {

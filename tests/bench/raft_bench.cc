@@ -1,9 +1,10 @@
 // What three real processes do with syncs on, beside what the same disk does alone in the same run:
 //
 //   raft_bench                   puts a second at 1, 16, 100 and 1,000 clients
-//   raft_bench --steady MINUTES  steady writes; half-way an empty fourth node joins. Prints, every
-//                                tenth of the time, log and memory of each node, and the writes'
-//                                latency; at the end those before and while the node caught up.
+//   raft_bench --steady MINUTES  steady writes under a bounded log; half-way an empty fourth node
+//                                joins. Prints, every tenth of the time, the longest log and the
+//                                memory of each node, and the writes' latency; and the latency
+//                                while the node caught up beside the one right before.
 //
 // Nothing is judged here. The core alone is raft_core_bench.
 #include <fcntl.h>
@@ -32,8 +33,14 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 constexpr std::size_t kBlockBytes = 4096;
-constexpr std::size_t kValueBytes = 256;
 constexpr std::uint32_t kMembers = 3;
+
+struct Puts {
+  std::uint32_t clients;
+  std::uint64_t keys;  // of each client
+  std::size_t value_bytes;
+};
+constexpr std::size_t kValueBytes = 256;
 
 double seconds_since(Steady::time_point start) {
   return std::chrono::duration<double>(Steady::now() - start).count();
@@ -122,14 +129,14 @@ struct Group {
 // Clients of this process, each a fiber that puts one value after the other.
 class Load {
  public:
-  Load(Group& group, std::uint32_t clients) : group_(group) {
+  Load(Group& group, Puts puts) : group_(group), puts_(puts) {
     real::AsioWorldOptions options;
     options.self = NodeId(900);
     options.seed = 1;
     auto world = real::AsioWorld::open(group.loop, std::move(options), silent_);
     if (!world) give_up(world.error().message());
     world_ = std::move(*world);
-    for (std::uint32_t i = 0; i < clients; ++i) {
+    for (std::uint32_t i = 0; i < puts.clients; ++i) {
       ++running_;
       world_->world().tasks.spawn("client", [this, i](Yield& yield) { put_on(yield, i); });
     }
@@ -154,9 +161,9 @@ class Load {
     options.servers = group_.servers;
     options.servers.resize(kMembers);
     client::KvClient client(world(), options);
-    const std::string value(kValueBytes, 'v');
+    const std::string value(puts_.value_bytes, 'v');
     for (std::uint64_t i = 0; !stop_; ++i) {
-      const std::string key = "k" + std::to_string(number) + "-" + std::to_string(i % 64);
+      const std::string key = "k" + std::to_string(number) + "-" + std::to_string(i % puts_.keys);
       const auto begun = Steady::now();
       const client::Outcome put = client.put(yield, key, value, world().clock.now() + seconds(10));
       if (put.fate == client::Fate::kOk) latencies_.push_back(1000 * seconds_since(begun));
@@ -165,6 +172,7 @@ class Load {
   }
 
   Group& group_;
+  const Puts puts_;
   trace::NullSink silent_;
   std::unique_ptr<real::AsioWorld> world_;
   std::vector<double> latencies_;
@@ -191,7 +199,7 @@ void throughput() {
     real::EventLoop loop;
     Group group(loop, scratch.path(), kMembers, {});
     for (std::uint32_t i = 1; i <= kMembers; ++i) group.start(i, {});
-    Load load(group, clients);
+    Load load(group, {clients, 64, kValueBytes});
     pass(loop, seconds(2));
     load.take();
     const auto begun = Steady::now();
@@ -204,15 +212,17 @@ void throughput() {
   }
 }
 
-double mib_of_files(const std::string& directory) {
-  std::uintmax_t bytes = 0;
+std::uint64_t bytes_of_files(const std::string& directory) {
+  std::uint64_t bytes = 0;
   std::error_code gone;  // files come and go meanwhile
   for (const auto& file : std::filesystem::recursive_directory_iterator(directory, gone)) {
     const std::uintmax_t size = file.is_regular_file(gone) ? file.file_size(gone) : 0;
     if (!gone) bytes += size;
   }
-  return static_cast<double>(bytes) / (1 << 20);
+  return bytes;
 }
+
+double mib(std::uint64_t bytes) { return static_cast<double>(bytes) / (1 << 20); }
 
 double resident_mib(pid_t process) {
   std::ifstream status("/proc/" + std::to_string(process) + "/status");
@@ -222,75 +232,113 @@ double resident_mib(pid_t process) {
   return 0;
 }
 
-void print_nodes(Group& group, const std::string& directory) {
-  for (const auto& process : group.processes) {
-    if (process->process() == 0) continue;
-    const std::string own = directory + "/n" + std::to_string(process->node().value);
-    std::printf("  n%u log %.1f MiB, all files %.1f MiB, memory %.1f MiB", process->node().value,
-                mib_of_files(own + "/log"), mib_of_files(own), resident_mib(process->process()));
+// Steady writes whose log is bounded, and what they cost the nodes.
+class SteadyRun {
+ public:
+  static constexpr Puts kPuts = {.clients = 16, .keys = 512, .value_bytes = 4096};
+
+  explicit SteadyRun(const std::string& directory)
+      : directory_(directory), group_(loop_, directory, kMembers + 1, {"--log-mib-max", "64"}) {
+    for (std::uint32_t i = 1; i <= kMembers; ++i) group_.start(i, {});
+    load_ = std::make_unique<Load>(group_, kPuts);
   }
-  std::printf("\n");
+
+  void run(double minutes);
+
+ private:
+  void pass_watching(double seconds);
+  void print_nodes();
+  void join();
+  void catch_up(Yield& yield, NodeId node);
+  std::string own(std::size_t process) const {
+    return directory_ + "/n" + std::to_string(group_.processes[process]->node().value);
+  }
+
+  std::string directory_;
+  real::EventLoop loop_;
+  Group group_;
+  std::unique_ptr<Load> load_;
+  std::vector<std::uint64_t> longest_ = std::vector<std::uint64_t>(kMembers + 1);
+  bool by_snapshot_ = false;
+  bool caught_up_ = false;
+};
+
+void SteadyRun::run(double minutes) {
+  std::printf("%u clients put values of %zu bytes, %.0f MiB of them; the log's bound is 64 MiB\n",
+              kPuts.clients, kPuts.value_bytes,
+              mib(kPuts.clients * kPuts.keys * kPuts.value_bytes));
+  for (int tenth = 1; tenth <= 10; ++tenth) {
+    pass_watching(minutes * 6);
+    const std::vector<double> puts = load_->take();
+    std::printf("%3d %%: %zu puts, p50 %.2f ms, p99 %.2f ms\n", tenth * 10, puts.size(),
+                at_part(puts, 0.5), at_part(puts, 0.99));
+    print_nodes();
+    if (tenth == 5) join();
+  }
+}
+
+void SteadyRun::pass_watching(double seconds) {
+  const auto begun = Steady::now();
+  while (seconds_since(begun) < seconds) {
+    pass(loop_, milliseconds(100));
+    for (std::size_t i = 0; i < longest_.size(); ++i) {
+      longest_[i] = std::max(longest_[i], bytes_of_files(own(i) + "/store/log"));
+    }
+  }
+}
+
+void SteadyRun::print_nodes() {
+  for (std::size_t i = 0; i < longest_.size(); ++i) {
+    const pid_t process = group_.processes[i]->process();
+    if (process == 0) continue;
+    std::printf("  n%zu: longest log %.1f MiB, all files now %.1f MiB, memory %.1f MiB\n", i + 1,
+                mib(longest_[i]), mib(bytes_of_files(own(i))), resident_mib(process));
+    longest_[i] = 0;
+  }
   std::fflush(stdout);
 }
 
-// The leader takes the node in; whether it has caught up is asked of the node itself.
-double join_and_catch_up(Group& group, Load& load, std::uint32_t node) {
+void SteadyRun::join() {
+  constexpr std::uint32_t kJoiner = kMembers + 1;
+  pass(loop_, seconds(5));
+  const std::vector<double> before = load_->take();
+  group_.start(kJoiner, {"--join", "--replica", std::to_string(kJoiner)});
+  load_->take();
   const auto begun = Steady::now();
-  bool caught_up = false;
-  load.world().tasks.spawn("admin", [&](Yield& yield) {
-    World& world = load.world();
-    client::Options options;
-    options.servers = group.servers;
-    options.servers.resize(kMembers);
-    client::Admin admin(world, options);
-    client::MemberChange change;
-    change.kind = client::MemberChange::Kind::kAddVoter;
-    change.replica = ReplicaId(node);
-    change.node = NodeId(node);
-    const auto added = admin.change_members(yield, {change}, world.clock.now() + seconds(30));
-    if (added.fate != client::Fate::kOk) give_up("the node is not taken in: " + added.detail);
-    for (;;) {
-      const Instant limit = world.clock.now() + seconds(2);
-      const auto leader = admin.status(yield, group.servers[0], limit);
-      const auto own = admin.status(yield, group.servers[node - 1], limit);
-      if (leader && own && own->applied() + 1000 >= leader->commit()) break;
-      world.tasks.sleep_until(yield, world.clock.now() + milliseconds(20));
-    }
-    caught_up = true;
-  });
-  group.loop.run_until([&] { return caught_up; }, seconds(120));
-  if (!caught_up) give_up("the node has not caught up in two minutes");
-  return seconds_since(begun);
+  load_->world().tasks.spawn("admin", [this](Yield& yield) { catch_up(yield, NodeId(kJoiner)); });
+  group_.loop.run_until([this] { return caught_up_; }, seconds(120));
+  if (!caught_up_) give_up("the node has not caught up in two minutes");
+  const double took = seconds_since(begun);
+  const std::vector<double> during = load_->take();
+  std::printf("an empty node caught up %s in %.2f s\n",
+              by_snapshot_ ? "by snapshot" : "by the log alone", took);
+  std::printf("  puts in the 5 s before: %zu, p50 %.2f ms, p99 %.2f ms\n", before.size(),
+              at_part(before, 0.5), at_part(before, 0.99));
+  std::printf("  puts meanwhile: %zu, p50 %.2f ms, p99 %.2f ms\n", during.size(),
+              at_part(during, 0.5), at_part(during, 0.99));
 }
 
-void steady(double minutes) {
-  const Scratch scratch;
-  real::EventLoop loop;
-  // The log's bound, of which half is the snapshot's trigger: the other half may be behind it.
-  Group group(loop, scratch.path(), kMembers + 1,
-              {"--snapshot-log-kib", "24576", "--segment-kib", "4096"});
-  for (std::uint32_t i = 1; i <= kMembers; ++i) group.start(i, {});
-  Load load(group, 16);
-  const auto tenth = Duration{static_cast<std::int64_t>(minutes * 6e9)};
-  std::vector<double> before;
-  for (int i = 0; i < 10; ++i) {
-    pass(loop, tenth);
-    const std::vector<double> puts = load.take();
-    std::printf("%3d %%: %zu puts, p50 %.2f ms, p99 %.2f ms\n", (i + 1) * 10, puts.size(),
-                at_part(puts, 0.5), at_part(puts, 0.99));
-    print_nodes(group, scratch.path());
-    if (i == 4) {
-      before = puts;
-      group.start(kMembers + 1, {"--join", "--replica", std::to_string(kMembers + 1)});
-      load.take();
-      const double took = join_and_catch_up(group, load, kMembers + 1);
-      const std::vector<double> during = load.take();
-      std::printf(
-          "an empty node caught up in %.2f s; writes before p50 %.2f ms, p99 %.2f ms, "
-          "meanwhile p50 %.2f ms, p99 %.2f ms (%zu)\n",
-          took, at_part(before, 0.5), at_part(before, 0.99), at_part(during, 0.5),
-          at_part(during, 0.99), during.size());
-    }
+// The leader takes the node in; how far it has come is asked of the node itself.
+void SteadyRun::catch_up(Yield& yield, NodeId node) {
+  World& world = load_->world();
+  client::Options options;
+  options.servers = group_.servers;
+  options.servers.resize(kMembers);
+  client::Admin admin(world, options);
+  client::MemberChange change;
+  change.kind = client::MemberChange::Kind::kAddVoter;
+  change.replica = ReplicaId(node.value);
+  change.node = node;
+  const client::MemberChanges changes{.changes = {change}};
+  const auto added = admin.change_members(yield, changes, world.clock.now() + seconds(60));
+  if (added.fate != client::Fate::kOk) give_up("the node is not taken in: " + added.detail);
+  while (!caught_up_) {
+    const Instant limit = world.clock.now() + seconds(2);
+    const auto other = admin.status(yield, group_.servers[0], limit);
+    const auto own = admin.status(yield, group_.servers[node.value - 1], limit);
+    caught_up_ = other && own && own->applied() + 1000 >= other->commit();
+    by_snapshot_ = own && own->first_index() > 1;
+    world.tasks.sleep_until(yield, world.clock.now() + milliseconds(20));
   }
 }
 
@@ -300,7 +348,8 @@ int run(int argc, char** argv) {
     return 0;
   }
   if (argc == 3 && std::strcmp(argv[1], "--steady") == 0) {
-    steady(std::stod(argv[2]));
+    const Scratch scratch;
+    SteadyRun(scratch.path()).run(std::stod(argv[2]));
     return 0;
   }
   std::fprintf(stderr, "usage: raft_bench [--steady MINUTES]\n");

@@ -1,7 +1,13 @@
 // What one core of three with a short log costs: the figures that decide how large a scope can be
 // explored exhaustively, and how much of a simulated event is Raft.
+//
+//   raft_core_bench                        the benchmarks
+//   raft_core_bench --append COUNT BATCH   only takes so many entries through three cores, so many
+//                                          at a time: for core_instructions, which counts
 #include <benchmark/benchmark.h>
 
+#include <cstring>
+#include <string>
 #include <vector>
 
 #include "nodes/raft/invariants.h"
@@ -46,8 +52,12 @@ struct Trio {
       step(message.to.value - 1, Receive{message});
     }
   }
-  void propose() {
-    step(0, Propose{Entries{Entry{Term(), EntryKind::kCommand, Blob("command")}}});
+  void propose(std::uint64_t entries = 1) {
+    Propose propose;
+    for (std::uint64_t i = 0; i < entries; ++i) {
+      propose.entries.push_back(Entry{Term(), EntryKind::kCommand, Blob("command")});
+    }
+    step(0, propose);
     settle();
   }
 };
@@ -64,7 +74,8 @@ void BM_CommandThroughThreeCores(benchmark::State& state) {
     for (int i = 0; i < 100; ++i) trio.propose();
     steps += trio.steps;
   }
-  state.SetItemsProcessed(static_cast<std::int64_t>(steps));
+  state.counters["events/s"] =
+      benchmark::Counter(static_cast<double>(steps), benchmark::Counter::kIsRate);
 }
 BENCHMARK(BM_CommandThroughThreeCores);
 
@@ -116,5 +127,22 @@ void BM_Heartbeat(benchmark::State& state) {
 }
 BENCHMARK(BM_Heartbeat);
 
+void append(std::uint64_t count, std::uint64_t batch) {
+  Trio trio;
+  for (std::uint64_t done = 0; done < count; done += batch) trio.propose(batch);
+  for (const Raft& core : trio.cores) PLUMB_ASSERT(core.last_index().value > count);
+}
+
 }  // namespace
 }  // namespace plumbline::raft
+
+int main(int argc, char** argv) {
+  if (argc == 4 && std::strcmp(argv[1], "--append") == 0) {
+    plumbline::raft::append(std::stoull(argv[2]), std::stoull(argv[3]));
+    return 0;
+  }
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}

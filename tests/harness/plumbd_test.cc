@@ -7,6 +7,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <utility>
 
 #include "real/harness/child_process.h"
 #include "real/harness/store_process.h"
@@ -94,6 +95,82 @@ TEST_F(PlumbdTest, RefusesWhatItDoesNotUnderstand) {
   expect_refused(with(good(), {"--segment-kib", "many"}), "--segment-kib");
   expect_refused(with(good(), {"--plant", "XX-1"}), "--plant XX-1");
   EXPECT_FALSE(std::filesystem::exists(directory_.path() + "/data")) << "nothing was touched";
+}
+
+TEST_F(PlumbdTest, RefusesMembersThatDoNotFit) {
+  expect_refused(with(good(), {"--members", "3"}), "--members 3 is none of the --peer");
+  expect_refused(with(good(), {"--members", "1,1"}), "--members 1 is there twice");
+  expect_refused(with(good(), {"--members", "2"}),
+                 "node 1 is none of the --members (--join if it was added later)");
+  expect_refused(with(good(), {"--members", "one"}), "--members");
+  expect_refused(with(good(), {"--join"}), "--join needs the --replica");
+  expect_refused(with(good(), {"--replica", "7"}), "--replica 7: among the first --members");
+  expect_refused(with(good(), {"--replica", "second", "--join"}), "--replica");
+  EXPECT_FALSE(std::filesystem::exists(directory_.path() + "/data")) << "nothing was touched";
+}
+
+TEST_F(PlumbdTest, RefusesNumbersThatAreNoneOrOutOfRange) {
+  for (const char* flag : {"--snapshot-log-kib", "--snapshot-log-entries", "--trailing-entries",
+                           "--trailing-kib", "--log-mib-max", "--snapshot-kib-per-second",
+                           "--session-idle-entries", "--clock-drift-ppm"}) {
+    for (const char* value : {"-1", "many", "1073741825", ""}) {
+      expect_refused(with(good(), {flag, value}), flag);
+    }
+  }
+  expect_refused(with(good(), {"--clock-drift-ppm", "400001"}), "--clock-drift-ppm");
+  expect_refused(with(good(), {"--lease-reads=perhaps"}), "--lease-reads");
+  expect_refused(with(good(), {"--log-mib-max", "15"}),
+                 "--log-mib-max 15 holds fewer than 16 segments of --segment-kib 1024");
+}
+
+TEST_F(PlumbdTest, TellsTheNearestFlag) {
+  for (const auto& [wrong, right] : std::vector<std::pair<std::string, std::string>>{
+           {"--member", "--members"},
+           {"--jion", "--join"},
+           {"--replicas", "--replica"},
+           {"--snapshot-log-kb", "--snapshot-log-kib"},
+           {"--snapshot-log-entrys", "--snapshot-log-entries"},
+           {"--trailing-entry", "--trailing-entries"},
+           {"--trailing-kb", "--trailing-kib"},
+           {"--log-mib", "--log-mib-max"},
+           {"--snapshot-kb-per-second", "--snapshot-kib-per-second"},
+           {"--session-idle-entry", "--session-idle-entries"},
+           {"--lease-read", "--lease-reads"},
+           {"--clock-drift", "--clock-drift-ppm"}}) {
+    expect_refused(with(good(), {wrong}),
+                   "there is no option " + wrong + ", did you mean " + right + "?");
+  }
+}
+
+TEST_F(PlumbdTest, TakesGoodValuesOfItsFlags) {
+  const Arguments more = {"--snapshot-log-kib",
+                          "0",
+                          "--snapshot-log-entries",
+                          "1000",
+                          "--trailing-entries",
+                          "0",
+                          "--trailing-kib",
+                          "64",
+                          "--log-mib-max",
+                          "16",
+                          "--snapshot-kib-per-second",
+                          "1024",
+                          "--session-idle-entries",
+                          "0",
+                          "--lease-reads",
+                          "--clock-drift-ppm",
+                          "400000"};
+  auto first = start_ready(with(with(good(), more), {"--members", "2,1", "--replica", "1"}));
+  first->signal(SIGTERM);
+  EXPECT_EQ(first->wait().text(), "exit code 0");
+  EXPECT_TRUE(start_ready(with(good(), {"--log-mib-max", "0"}))) << "it may also be unbounded";
+}
+
+// It serves clients its status, knows of no member, and has nobody to hand over to as it ends.
+TEST_F(PlumbdTest, WaitsEmptyToBeAdded) {
+  auto joins = start_ready(with(good(), {"--members", "2", "--join", "--replica", "3"}));
+  joins->signal(SIGTERM);
+  EXPECT_EQ(joins->wait().text(), "exit code 0");
 }
 
 TEST_F(PlumbdTest, RefusesAnAddressThatOtherMachinesReach) {

@@ -115,6 +115,11 @@ void ProcessCluster::set_flags(const scenarios::ClusterSpec& spec) {
     add_flag(flags, "--inflight-appends", spec.inflight_appends_max.low);
     add_flag(flags, "--apply-batch", spec.apply_batch.low);
     add_flag(flags, "--apply-pause-us", spec.apply_pause_us.low);
+    add_flag(flags, "--snapshot-log-entries", spec.snapshot_entries.low);
+    add_flag(flags, "--snapshot-log-kib", spec.snapshot_kib.low);
+    add_flag(flags, "--trailing-entries", spec.trailing_entries.low);
+    // Bounded by what the scenario says, like its logs in the simulator.
+    add_flag(flags, "--log-mib-max", 0);
     if (options_.trace) flags.push_back("--trace");
     if (!options_.plant.empty()) flags.insert(flags.end(), {"--plant", options_.plant});
     process(node).set_flags(std::move(flags));

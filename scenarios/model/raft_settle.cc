@@ -136,6 +136,7 @@ std::optional<Finding> RaftSettler::drop(const RaftState& state, std::uint32_t m
   const raft::Message& m = space_.message(message);
   if (fate == Fate::kInforms || fate == Fate::kAlive) return std::nullopt;
   const auto& outcome = steps_.of(state.replicas[m.to.value - 1], Happening::kDeliver, message);
+  if (outcome.finding != UINT32_MAX) return steps_.finding(outcome);
   if (!outcome.moved) return std::nullopt;
   return had_effect(m);
 }

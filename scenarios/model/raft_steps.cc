@@ -65,11 +65,8 @@ std::uint32_t RaftSteps::make(std::uint32_t id, Happening what, std::uint32_t ar
       what == Happening::kDeliver ? &space_.message(argument) : nullptr;
   const RaftStepper::Cause cause{what, delivered, member_of(what, argument)};
   RaftStep step = space_.stepper().step(replica, cause, Instant(), sink);
+  if (step.finding) return keep(std::move(*step.finding), id);
   Outcome outcome;
-  if (step.finding) {
-    outcome.finding = static_cast<std::uint32_t>(findings_.size());
-    findings_.push_back(*step.finding);
-  }
   outcome.first = static_cast<std::uint32_t>(sent_.size());
   outcome.count = static_cast<std::uint16_t>(step.sent.size());
   for (raft::Message& sent : step.sent) {
@@ -85,6 +82,16 @@ std::uint32_t RaftSteps::make(std::uint32_t id, Happening what, std::uint32_t ar
   outcome.committed = after.commit > before.commit;
   outcome.wrote = !same_log(before.log, after.log);
   outcome.moved = !same_but_for_answers(space_.replica(id), space_.replica(outcome.replica));
+  outcomes_.push_back(outcome);
+  return static_cast<std::uint32_t>(outcomes_.size() - 1);
+}
+
+// What is broken goes no further: the replica stays what it was.
+std::uint32_t RaftSteps::keep(Finding finding, std::uint32_t replica) {
+  Outcome outcome;
+  outcome.replica = replica;
+  outcome.finding = static_cast<std::uint32_t>(findings_.size());
+  findings_.push_back(std::move(finding));
   outcomes_.push_back(outcome);
   return static_cast<std::uint32_t>(outcomes_.size() - 1);
 }

@@ -40,6 +40,7 @@ class RaftSteps {
   };
 
   std::uint32_t make(std::uint32_t replica, Happening what, std::uint32_t argument);
+  std::uint32_t keep(Finding finding, std::uint32_t replica);
   Slot& slot_of(std::uint64_t key);
   void grow();
 

@@ -154,6 +154,21 @@ TEST(RaftModel, CoresGoEveryWayOfTheWalk) {
   }
 }
 
+// What a core asserts ends a walk with the way there, not the process.
+TEST(RaftStepper, TakesAFailedAssertionOfTheCoreForAFinding) {
+  const RaftStepper stepper(scope_of("E1 R0 C1"));
+  RaftReplica replica = stepper.start(ReplicaId(2));
+  replica.disk.entries.front().term = Term(7);  // no core wrote this: its hard state is of term 1
+  trace::NullSink sink;
+  const RaftStep step = stepper.step(replica, {.what = Happening::kCrash}, Instant(), sink);
+  ASSERT_TRUE(step.finding.has_value());
+  EXPECT_EQ(step.finding->property, "an assertion of the core");
+  EXPECT_EQ(step.finding->sentence.rfind("r2: assertion failed: ", 0), 0u)
+      << step.finding->sentence;
+  // It holds for cores that are being stepped, and for nothing else.
+  EXPECT_DEATH(PLUMB_ASSERT(replica.disk.entries.empty()), "assertion failed");
+}
+
 TEST(RaftStory, SaysWhyAStepCannotBeMade) {
   RaftStory story(scope_of("E2 R1 C0"));
   EXPECT_FALSE(story.make("r1 times out").has_value());

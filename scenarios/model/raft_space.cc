@@ -21,7 +21,7 @@ RaftSpace::RaftSpace(const RaftScope& scope) : scope_(scope), stepper_(scope) {
   for (std::uint32_t id = 1; id <= replicas_of(scope); ++id) names.push_back(ReplicaId(id));
   do {
     names_.push_back(names);
-  } while (std::next_permutation(names.begin(), names.begin() + scope.nodes));
+  } while (!scope.names_apart && std::next_permutation(names.begin(), names.begin() + scope.nodes));
   replica_rows_.set_width(names_.size());
   message_rows_.set_width(names_.size());
   history_rows_.set_width(names_.size());
@@ -64,6 +64,18 @@ std::uint32_t RaftSpace::add(RaftHistory history) {
     *row++ = combine(kHistory, renamed(this->history(id), names).hash());
   }
   return id;
+}
+
+void RaftSpace::note(const Recipe& recipe, std::size_t parts_before) {
+  if (parts() != parts_before) recipes_.push_back(recipe);
+}
+
+std::uint64_t RaftSpace::hash_of_parts() const {
+  std::uint64_t hash = 0;
+  for (std::uint32_t id = 0; id < replicas(); ++id) hash = combine(hash, *hashes_of_replica(id));
+  for (std::uint32_t id = 0; id < messages(); ++id) hash = combine(hash, *hashes_of_message(id));
+  for (std::uint32_t id = 0; id < histories(); ++id) hash = combine(hash, *hashes_of_history(id));
+  return hash;
 }
 
 std::uint64_t RaftSpace::bytes() const {

@@ -39,7 +39,25 @@ class RaftSpace {
   const raft::Message& message(std::uint32_t id) const { return messages_[id]; }
   const RaftHistory& history(std::uint32_t id) const { return histories_[id]; }
 
-  // One hash for each renaming.
+  // What made a part that was not there, in the order in which parts were made: made again, they
+  // get the same numbers. Needs the lock.
+  struct Recipe {
+    static constexpr std::uint32_t kExtendsHistory = UINT32_MAX;
+
+    std::uint32_t what = 0;  // a Happening, or that a history was extended
+    std::uint32_t of = 0;    // the replica or history
+    std::uint32_t argument = 0;
+    std::uint32_t more = 0;
+  };
+  void note(const Recipe& recipe, std::size_t parts_before);
+  const std::vector<Recipe>& recipes() const { return recipes_; }
+  std::size_t parts() const { return replicas_.size() + messages_.size() + histories_.size(); }
+  // Of all parts in their order.
+  std::uint64_t hash_of_parts() const;
+
+  // One hash for each renaming. There are more names than needed, the first again, so that sums are
+  // made of kLanes at a time.
+  static constexpr std::size_t kLanes = 6;
   std::size_t renamings() const { return names_.size(); }
   const Names& names(std::size_t renaming) const { return names_[renaming]; }
   const std::uint64_t* hashes_of_replica(std::uint32_t id) const { return replica_rows_.row(id); }
@@ -80,6 +98,7 @@ class RaftSpace {
   Pool<Replica> replicas_;
   Pool<raft::Message> messages_;
   Pool<RaftHistory> histories_;
+  std::vector<Recipe> recipes_;
   Rows replica_rows_;
   Rows message_rows_;
   Rows history_rows_;

@@ -4,15 +4,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
 
 #include "nodes/base/assert.h"
 #include "nodes/base/crc32c.h"
 
 namespace plumbline::model {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr BytesView kMagic = "plumbline walk 1\n";
 constexpr std::size_t kChecksumBytes = sizeof(std::uint32_t);
@@ -25,8 +22,9 @@ BytesView bytes_of(const Number& number) {
 std::string unfinished(const std::string& path) { return path + ".unfinished"; }
 
 bool sync_folder_of(const std::string& path) {
-  const fs::path folder = fs::path(path).parent_path();
-  const int file = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY);
+  const std::size_t slash = path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  const int file = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY);
   if (file < 0) return false;
   const bool synced = ::fsync(file) == 0;
   ::close(file);
@@ -34,7 +32,10 @@ bool sync_folder_of(const std::string& path) {
 }
 
 // Whether the file ends in the checksum of all before it.
-bool is_whole(std::FILE* file, std::uint64_t size) {
+bool is_whole(std::FILE* file) {
+  if (std::fseek(file, 0, SEEK_END) != 0) return false;
+  const auto size = static_cast<std::uint64_t>(std::ftell(file));
+  std::rewind(file);
   if (size < kMagic.size() + kChecksumBytes) return false;
   std::uint64_t rest = size - kChecksumBytes;
   std::uint32_t checksum = 0;
@@ -75,11 +76,8 @@ Status CheckpointWriter::finish() {
   const std::uint32_t checksum = checksum_;
   write(bytes_of(checksum));
   failed_ = failed_ || std::fflush(file_.get()) != 0 || ::fsync(::fileno(file_.get())) != 0;
-  if (!failed_) {
-    std::error_code error;
-    fs::rename(unfinished(path_), path_, error);
-    failed_ = static_cast<bool>(error) || !sync_folder_of(path_);
-  }
+  failed_ = failed_ || std::rename(unfinished(path_).c_str(), path_.c_str()) != 0 ||
+            !sync_folder_of(path_);
   if (failed_) return Error{Errc::kIo, path_};
   return {};
 }
@@ -88,11 +86,7 @@ Result<CheckpointReader> CheckpointReader::open(const std::string& path) {
   std::FILE* file = std::fopen(path.c_str(), "rb");
   if (file == nullptr) return Error{Errc::kNotFound, path};
   CheckpointReader reader(file);
-  std::error_code error;
-  const std::uint64_t size = fs::file_size(path, error);
-  if (error || !is_whole(file, size)) {
-    return Error{Errc::kCorrupt, path + " is cut off or damaged"};
-  }
+  if (!is_whole(file)) return Error{Errc::kCorrupt, path + " is cut off or damaged"};
   std::rewind(file);
   Bytes magic(kMagic.size(), '\0');
   reader.read(magic.data(), magic.size());

@@ -33,10 +33,10 @@ std::uint64_t* RaftSpace::Rows::new_row() {
 }
 
 std::uint32_t RaftSpace::add(RaftReplica replica) {
-  const RaftFacts facts = facts_of(replica);
   const std::uint64_t hash = replica.hash();
-  const std::uint32_t id = replicas_.intern(Replica{std::move(replica), facts}, hash);
+  const std::uint32_t id = replicas_.intern(std::move(replica), hash);
   if (replica_rows_.has(id)) return id;
+  facts_.add(facts_of(this->replica(id)));
   std::uint64_t* row = replica_rows_.new_row();
   for (const Names& names : names_) {
     *row++ = combine(kReplica, renamed(this->replica(id), names).hash());
@@ -79,8 +79,8 @@ std::uint64_t RaftSpace::hash_of_parts() const {
 }
 
 std::uint64_t RaftSpace::bytes() const {
-  return replicas_.bytes() + messages_.bytes() + histories_.bytes() + replica_rows_.bytes() +
-         message_rows_.bytes() + history_rows_.bytes();
+  return replicas_.bytes() + facts_.bytes() + messages_.bytes() + histories_.bytes() +
+         replica_rows_.bytes() + message_rows_.bytes() + history_rows_.bytes();
 }
 
 }  // namespace plumbline::model

@@ -21,21 +21,14 @@ class RaftSpace {
  public:
   explicit RaftSpace(const RaftScope& scope);
 
-  struct Replica {
-    RaftReplica value;
-    RaftFacts facts;
-
-    friend bool operator==(const Replica& a, const Replica& b) { return a.value == b.value; }
-  };
-
   // These three need the lock.
   std::uint32_t add(RaftReplica replica);
   std::uint32_t add(raft::Message message);
   std::uint32_t add(RaftHistory history);
   std::mutex& mutex() { return mutex_; }
 
-  const RaftReplica& replica(std::uint32_t id) const { return replicas_[id].value; }
-  const RaftFacts& facts(std::uint32_t id) const { return replicas_[id].facts; }
+  const RaftReplica& replica(std::uint32_t id) const { return replicas_[id]; }
+  const RaftFacts& facts(std::uint32_t id) const { return facts_[id]; }
   const raft::Message& message(std::uint32_t id) const { return messages_[id]; }
   const RaftHistory& history(std::uint32_t id) const { return histories_[id]; }
 
@@ -95,7 +88,8 @@ class RaftSpace {
   RaftStepper stepper_;
   std::vector<Names> names_;  // the first leaves everything as it is
   std::mutex mutex_;
-  Pool<Replica> replicas_;
+  Pool<RaftReplica> replicas_;
+  Shelf<RaftFacts> facts_;  // of the replicas; apart, for they are read far more often
   Pool<raft::Message> messages_;
   Pool<RaftHistory> histories_;
   std::vector<Recipe> recipes_;

@@ -17,6 +17,7 @@
 #include "scenarios/model/cores.h"
 #include "scenarios/model/engine.h"
 #include "scenarios/model/run.h"
+#include "scenarios/run/run_directory.h"
 
 namespace plumbline::cli {
 namespace {
@@ -41,6 +42,27 @@ struct ModelArguments {
   bool small = false;
 };
 
+// One scope of one core, with a woven bug or without.
+struct Walk {
+  std::string core;
+  std::string scope;
+  std::string plant;
+};
+
+// What another process must be about to go on with it.
+std::string identity_of(const Walk& walk) {
+  return walk.core + " " + walk.scope + (walk.plant.empty() ? "" : " with " + walk.plant) + " by " +
+         scenarios::build_id();
+}
+
+// What this walk leaves in the folder.
+std::string file_of(const Walk& walk, const std::string& folder, const char* kind) {
+  std::string name =
+      walk.core + "-" + walk.scope + (walk.plant.empty() ? "" : "-" + walk.plant) + kind;
+  std::replace(name.begin(), name.end(), ' ', '-');
+  return (fs::path(folder) / name).string();
+}
+
 const char* words_of(End end) {
   switch (end) {
     case End::kExhausted: return "exhausted";
@@ -49,6 +71,7 @@ const char* words_of(End end) {
     case End::kLimit: return "not exhausted: --states";
     case End::kMemory: return "not exhausted: --memory";
     case End::kDisk: return "not exhausted: disk";
+    case End::kRefused: return "refused";
   }
   return "?";
 }
@@ -61,6 +84,7 @@ Exit exit_of(End end) {
     case End::kLimit:
     case End::kMemory: return Exit::kIndeterminate;
     case End::kDisk: return Exit::kInfrastructure;
+    case End::kRefused: return Exit::kUsage;
   }
   return Exit::kInfrastructure;
 }
@@ -89,11 +113,10 @@ void tell_row(const std::string& scope, const Exploration& e) {
   std::fflush(stdout);
 }
 
-nlohmann::ordered_json json_of(const std::string& core, const std::string& scope,
-                               const std::string& plant, const Exploration& e) {
-  nlohmann::ordered_json json = {{"core", core},
-                                 {"scope", scope},
-                                 {"plant", plant},
+nlohmann::ordered_json json_of(const Walk& walk, const Exploration& e) {
+  nlohmann::ordered_json json = {{"core", walk.core},
+                                 {"scope", walk.scope},
+                                 {"plant", walk.plant},
                                  {"end", words_of(e.end)},
                                  {"states", e.states},
                                  {"depth", e.depth},
@@ -106,6 +129,31 @@ nlohmann::ordered_json json_of(const std::string& core, const std::string& scope
                                  {"table_bytes", e.table_bytes}};
   if (e.finding) json["property"] = e.finding->property;
   return json;
+}
+
+// What a scope that was exhausted before left in the folder, so that a list of scopes goes on with
+// the first that was not.
+void keep_exhausted(const Walk& walk, const Exploration& e, const std::string& path) {
+  nlohmann::ordered_json json = json_of(walk, e);
+  json["identity"] = identity_of(walk);
+  std::ofstream(path) << json.dump() << "\n";
+}
+
+std::optional<Exploration> exhausted_before(const Walk& walk, const std::string& path) {
+  std::ifstream file(path);
+  const auto json = nlohmann::json::parse(file, nullptr, false);
+  if (!json.is_object() || json.value("identity", "") != identity_of(walk)) return std::nullopt;
+  Exploration e;
+  e.states = json.value("states", std::uint64_t{0});
+  e.depth = json.value("depth", std::uint64_t{0});
+  e.successors = json.value("successors", std::uint64_t{0});
+  e.seconds = json.value("seconds", 0.0);
+  e.processor_seconds = json.value("processor_seconds", 0.0);
+  e.visited_bytes = json.value("visited_bytes", std::uint64_t{0});
+  e.trail_bytes = json.value("trail_bytes", std::uint64_t{0});
+  e.frontier_bytes = json.value("frontier_bytes", std::uint64_t{0});
+  e.table_bytes = json.value("table_bytes", std::uint64_t{0});
+  return e;
 }
 
 // A line twice a second on a terminal, one every ten seconds in a log.
@@ -153,17 +201,10 @@ bool tell_story(const model::Core& core, const model::ModelRun& run,
   return true;
 }
 
-std::string file_of(const std::string& core, const std::string& scope, const std::string& plant) {
-  std::string name = core + "-" + scope + (plant.empty() ? "" : "-" + plant);
-  std::replace(name.begin(), name.end(), ' ', '-');
-  return name + ".json";
-}
-
-void tell_failure(const model::Core& core, const ModelArguments& arguments,
-                  const std::string& scope, const Exploration& e,
-                  const std::vector<std::string>& steps) {
+void tell_failure(const model::Core& core, const ModelArguments& arguments, const Walk& walk,
+                  const Exploration& e, const std::vector<std::string>& steps) {
   const model::ModelRun run{.core = core.name,
-                            .scope = scope,
+                            .scope = walk.scope,
                             .plant = arguments.plant,
                             .property = e.finding->property,
                             .sentence = e.finding->sentence,
@@ -174,37 +215,81 @@ void tell_failure(const model::Core& core, const ModelArguments& arguments,
   const std::string folder = arguments.out.empty() ? "out/model-check" : arguments.out;
   std::error_code ignored;
   fs::create_directories(folder, ignored);
-  const std::string path = (fs::path(folder) / file_of(core.name, scope, arguments.plant)).string();
+  const std::string path = file_of(walk, folder, ".json");
   if (const Status saved = model::save_run(run, path); !saved) complain(saved.error().message());
   std::printf("replay: plumbline model-check --replay %s\n", path.c_str());
 }
 
-Exit walk(const model::Core& core, const std::string& scope, const ModelArguments& arguments) {
-  const auto walked = core.model(scope);
+void tell_result(const ModelArguments& arguments, const Walk& walk, const Exploration& e) {
+  if (arguments.format == "json") {
+    std::printf("%s\n", json_of(walk, e).dump().c_str());
+  } else {
+    tell_row(walk.scope, e);
+  }
+}
+
+// What is to be told beside the row.
+void tell_end(const ModelArguments& arguments, const Exploration& e) {
+  if (e.end == End::kRefused) {
+    complain(e.refusal + "; take another --out, or remove the file to begin again");
+  }
+  const bool goes_on = e.end == End::kInterrupted || e.end == End::kLimit || e.end == End::kMemory;
+  if (!goes_on) return;
+  std::fprintf(stderr,
+               arguments.out.empty()
+                   ? "plumbline: nothing was kept; with --out DIR a walk can be gone on with\n"
+                   : "plumbline: the same command goes on from here\n");
+}
+
+model::ExploreOptions options_of(const ModelArguments& arguments, const Walk& walk) {
   model::ExploreOptions options;
   options.jobs = arguments.jobs;
   options.memory_max = arguments.memory;
   options.states_max = arguments.states;
   options.interrupted = interrupted;
-  ProgressLine line(scope, progress_style(arguments.terminal));
-  const Exploration e = model::explore(
-      *walked, options, [&](const model::Progress& progress) { line.update(progress); });
-  line.clear();
-  if (arguments.format == "json") {
-    std::printf("%s\n", json_of(core.name, scope, arguments.plant, e).dump().c_str());
-  } else {
-    tell_row(scope, e);
+  if (arguments.out.empty()) return options;
+  options.folder = arguments.out;
+  options.checkpoint = file_of(walk, arguments.out, ".walk");
+  options.identity = identity_of(walk);
+  return options;
+}
+
+Exit walk_scope(const model::Core& core, const std::string& scope,
+                const ModelArguments& arguments) {
+  const Walk walk{core.name, scope, arguments.plant};
+  const std::string exhausted =
+      arguments.out.empty() ? "" : file_of(walk, arguments.out, ".exhausted");
+  if (!exhausted.empty()) {
+    if (const auto before = exhausted_before(walk, exhausted)) {
+      tell_result(arguments, walk, *before);
+      return Exit::kPassed;
+    }
   }
-  if (e.finding) tell_failure(core, arguments, scope, e, walked->words(e.path));
+  const auto walked = core.model(scope);
+  ProgressLine line(scope, progress_style(arguments.terminal));
+  const Exploration e =
+      model::explore(*walked, options_of(arguments, walk),
+                     [&](const model::Progress& progress) { line.update(progress); });
+  line.clear();
+  tell_result(arguments, walk, e);
+  tell_end(arguments, e);
+  if (e.finding) tell_failure(core, arguments, walk, e, walked->words(e.path));
+  if (e.end == End::kExhausted && !exhausted.empty()) keep_exhausted(walk, e, exhausted);
   return exit_of(e.end);
 }
 
 Exit walk_all(const model::Core& core, const std::vector<std::string>& scopes,
               const ModelArguments& arguments) {
+  std::error_code error;
+  if (!arguments.out.empty()) fs::create_directories(arguments.out, error);
+  if (error) {
+    complain(arguments.out + ": " + error.message());
+    return Exit::kInfrastructure;
+  }
   if (arguments.format == "text") tell_heading();
   Exit exit = Exit::kPassed;
   for (const std::string& scope : scopes) {
-    exit = worst(exit, walk(core, scope, arguments));
+    exit = worst(exit, walk_scope(core, scope, arguments));
     if (exit == Exit::kViolation || interrupted()) break;
   }
   return exit;
@@ -315,7 +400,10 @@ void add_model_check(CLI::App& app, Exit& exit) {
   command->add_option("--memory", arguments->memory, "bytes at most, 8G for example")
       ->transform(CLI::AsSizeValue(false));
   command->add_option("--states", arguments->states, "stop after so many");
-  command->add_option("--out", arguments->out, "where runs that break something are kept");
+  command->add_option(
+      "--out", arguments->out,
+      "where runs that break something are kept, and walks that end early: the same "
+      "command goes on with them");
   command->add_option("--plant", arguments->plant, "with a woven bug on");
   command->add_flag("--plants", arguments->plants,
                     "look for each woven bug, and say in which scope it is found");

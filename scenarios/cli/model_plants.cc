@@ -74,7 +74,7 @@ Walked read_end(const std::string& scope, const scenarios::JobEnd& end) {
   const json answer = json::parse(end.answer, nullptr, false);
   if (end.how != scenarios::JobEnd::How::kFinished || !answer.is_object()) {
     walked.ended = end.how == scenarios::JobEnd::How::kCrashed;
-    if (walked.ended) walked.property = "a core's assertion: " + end.first_error_line();
+    if (walked.ended) walked.property = "a crash: " + end.first_error_line();
     walked.planted = true;
     return walked;
   }

@@ -4,16 +4,21 @@
 #include <cstdint>
 #include <memory>
 
+#include "scenarios/model/checkpoint.h"
+
 namespace plumbline::model {
 
 // The states that were met, eight bytes each: open addressing, linear probing, no removal. Several
 // threads may insert at once; growing needs all of them out.
 class Fingerprints {
  public:
-  explicit Fingerprints(unsigned bits = 16);
+  explicit Fingerprints(unsigned bits = 20);
 
   // True when it was not there. Zero counts as one.
   bool insert(std::uint64_t fingerprint);
+  void prefetch(std::uint64_t fingerprint) const {
+    __builtin_prefetch(&slots_[fingerprint & (capacity_ - 1)], 1);
+  }
   bool is_crowded() const { return size() > capacity_ / 8 * 6; }
   // REQUIRES: nobody inserts meanwhile.
   void grow();
@@ -21,8 +26,9 @@ class Fingerprints {
   std::uint64_t size() const { return size_.load(std::memory_order_relaxed); }
   std::uint64_t bytes() const { return capacity_ * sizeof(std::uint64_t); }
 
-  const std::atomic<std::uint64_t>* begin() const { return slots_.get(); }
-  const std::atomic<std::uint64_t>* end() const { return slots_.get() + capacity_; }
+  // REQUIRES of both: nobody inserts meanwhile.
+  void save(CheckpointWriter& to) const;
+  void load(CheckpointReader& from);
 
  private:
   bool place(std::uint64_t fingerprint);

@@ -58,6 +58,10 @@ std::optional<Chunk> Level::take() {
     in_file_.pop_back();
     states_ -= place.count;
   }
+  return read(place);
+}
+
+Chunk Level::read(const Place& place) const {
   Chunk chunk{place.first, place.count, Bytes(place.size, '\0')};
   spill_.read(place.at, chunk.bytes.data(), chunk.bytes.size());
   return chunk;
@@ -67,6 +71,32 @@ void Level::clear() {
   PLUMB_ASSERT(in_memory_.empty() && in_file_.empty());
   bytes_ = 0;
   if (spill_.size() != 0) spill_.clear();
+}
+
+namespace {
+
+void put(CheckpointWriter& to, const Chunk& chunk) {
+  to.put(std::uint64_t{chunk.first});
+  to.put(std::uint64_t{chunk.count});
+  to.put(BytesView(chunk.bytes));
+}
+
+}  // namespace
+
+void Level::save(CheckpointWriter& to) const {
+  to.put(std::uint64_t{in_memory_.size() + in_file_.size()});
+  for (const Chunk& chunk : in_memory_) model::put(to, chunk);
+  for (const Place& place : in_file_) model::put(to, read(place));
+}
+
+void Level::load(CheckpointReader& from) {
+  for (std::uint64_t rest = from.number(); rest != 0; --rest) {
+    Chunk chunk;
+    chunk.first = static_cast<std::uint32_t>(from.number());
+    chunk.count = static_cast<std::uint32_t>(from.number());
+    chunk.bytes = from.block();
+    put(std::move(chunk));
+  }
 }
 
 }  // namespace plumbline::model

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "nodes/base/bytes.h"
+#include "scenarios/model/checkpoint.h"
 #include "scenarios/model/spill.h"
 
 namespace plumbline::model {
@@ -36,8 +37,8 @@ class ChunkReader {
 // there on.
 class Level {
  public:
-  Level(const std::string& path, std::uint64_t memory_max)
-      : spill_(path), memory_max_(memory_max) {}
+  Level(const std::string& folder, std::uint64_t memory_max)
+      : spill_(folder), memory_max_(memory_max) {}
 
   // Both from any thread.
   void put(Chunk chunk);
@@ -48,6 +49,9 @@ class Level {
   std::uint64_t bytes() const { return bytes_; }
   bool failed() const { return spill_.failed(); }
   void clear();
+  // REQUIRES of both: nobody puts or takes meanwhile.
+  void save(CheckpointWriter& to) const;
+  void load(CheckpointReader& from);
 
  private:
   struct Place {
@@ -56,6 +60,8 @@ class Level {
     std::uint64_t at;
     std::uint64_t size;
   };
+
+  Chunk read(const Place& place) const;
 
   std::mutex mutex_;
   Spill spill_;

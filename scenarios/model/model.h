@@ -27,6 +27,8 @@ struct Finding {
 class Successors {
  public:
   virtual ~Successors() = default;
+  // That `is_new` will be asked for this soon, so that memory may be fetched by then.
+  virtual void expect(std::uint64_t fingerprint) { static_cast<void>(fingerprint); }
   // True when no state with this fingerprint was met before; then `add` must follow.
   virtual bool is_new(std::uint64_t fingerprint) = 0;
   virtual void add(Action action, BytesView state) = 0;
@@ -64,6 +66,10 @@ class Model {
   virtual std::uint64_t fingerprint_of_initial() = 0;
   // The steps of a path, as its runs keep them.
   virtual std::vector<std::string> words(const std::vector<Action>& path) = 0;
+  // How what its states name was come by, and what it is now: another process makes it again from
+  // this, and says no when it comes out otherwise.
+  virtual Bytes save_parts() = 0;
+  virtual bool load_parts(BytesView parts) = 0;
   // Bytes that grow with what was met: tables of parts of states.
   virtual std::uint64_t table_bytes() const = 0;
 };

@@ -1,8 +1,7 @@
 #include "scenarios/model/raft_model.h"
 
+#include <cstring>
 #include <utility>
-
-#include "scenarios/model/raft_safety.h"
 
 namespace plumbline::model {
 namespace {
@@ -23,6 +22,11 @@ class RaftWalker : public Walker {
 
   void expand(BytesView bytes, Successors& out) override {
     state_ = unpack(bytes, replicas_of(space_.scope()));
+    for (std::size_t i = 0; i < state_.count; ++i) {
+      const std::uint32_t message = state_.messages[i];
+      const unsigned to = space_.message(message).to.value - 1;
+      steps_.prefetch(state_.replicas[to], Happening::kDeliver, message);
+    }
     for (unsigned who = 0; who < replicas_of(space_.scope()); ++who) spontaneous(who, out);
     for (std::size_t i = 0; i < state_.count; ++i) {
       const std::uint32_t message = state_.messages[i];
@@ -30,6 +34,7 @@ class RaftWalker : public Walker {
       const auto& outcome = steps_.of(state_.replicas[to], Happening::kDeliver, message);
       follow(action_of(Happening::kDeliver, message), to, outcome, out);
     }
+    hand_out_waiting(out);
   }
 
  private:
@@ -79,28 +84,46 @@ class RaftWalker : public Walker {
     const std::uint32_t* sent = steps_.messages(outcome);
     for (std::size_t i = 0; i < outcome.count && !changes; ++i) changes = !state_.has(sent[i]);
     if (!changes) return;
-    next_ = state_;
+    RaftState& next = next_[turn_];
+    next = state_;
     const Budget* spent = budget_of(what(action));
-    if (spent != nullptr) --next_.of(*spent);
-    next_.replicas[who] = outcome.replica;
-    for (std::size_t i = 0; i < outcome.count; ++i) next_.insert(sent[i]);
+    if (spent != nullptr) --next.of(*spent);
+    next.replicas[who] = outcome.replica;
+    for (std::size_t i = 0; i < outcome.count; ++i) next.insert(sent[i]);
     // `outcome` may move from here on: settling makes steps of its own.
-    if (auto finding = safety_.stepped(next_, who, before, outcome)) {
+    if (auto finding = safety_.stepped(next, who, before, outcome)) {
       return out.broken(action, *finding);
     }
-    const RaftSettler::Settled settled = settler_.settle(next_);
+    const RaftSettler::Settled settled = settler_.settle(next);
     if (settled.finding) return out.broken(action, *settled.finding);
-    if (!out.is_new(settled.fingerprint)) return;
-    pack(next_, replicas_of(space_.scope()), packed_);
-    out.add(action, packed_);
+    out.expect(settled.fingerprint);
+    hand_out_waiting(out);
+    waiting_ = Waiting{action, settled.fingerprint};
+    turn_ = 1 - turn_;
   }
+
+  // Each successor waits until the next one is made: by then the table's line is there.
+  void hand_out_waiting(Successors& out) {
+    if (!waiting_) return;
+    const Waiting made = *std::exchange(waiting_, std::nullopt);
+    if (!out.is_new(made.fingerprint)) return;
+    pack(next_[1 - turn_], replicas_of(space_.scope()), packed_);
+    out.add(made.action, packed_);
+  }
+
+  struct Waiting {
+    Action action;
+    std::uint64_t fingerprint;
+  };
 
   RaftSpace& space_;
   RaftSteps steps_;
   RaftSettler settler_;
   RaftSafety safety_;
   RaftState state_;
-  RaftState next_;
+  RaftState next_[2];
+  unsigned turn_ = 0;  // the one to be made
+  std::optional<Waiting> waiting_;
   Bytes packed_;
 };
 
@@ -167,6 +190,45 @@ std::vector<std::string> RaftModel::words(const std::vector<Action>& path) {
 }
 
 std::unique_ptr<Walker> RaftModel::walker() { return std::make_unique<RaftWalker>(space_); }
+
+Bytes RaftModel::save_parts() {
+  const std::uint64_t hash = space_.hash_of_parts();
+  const auto& recipes = space_.recipes();
+  Bytes bytes(reinterpret_cast<const char*>(&hash), sizeof(hash));
+  bytes.append(reinterpret_cast<const char*>(recipes.data()),
+               recipes.size() * sizeof(RaftSpace::Recipe));
+  return bytes;
+}
+
+// The core makes each part again. That all come out as they were says that it is the same core.
+bool RaftModel::load_parts(BytesView parts) {
+  std::uint64_t hash = 0;
+  if (parts.size() < sizeof(hash)) return false;
+  std::memcpy(&hash, parts.data(), sizeof(hash));
+  RaftSteps steps(space_);
+  RaftSafety safety(space_);
+  RaftSpace::Recipe recipe;
+  for (std::size_t at = sizeof(hash); at + sizeof(recipe) <= parts.size(); at += sizeof(recipe)) {
+    std::memcpy(&recipe, parts.data() + at, sizeof(recipe));
+    if (!make_again(recipe, steps, safety)) return false;
+  }
+  return space_.hash_of_parts() == hash;
+}
+
+bool RaftModel::make_again(const RaftSpace::Recipe& recipe, RaftSteps& steps, RaftSafety& safety) {
+  const bool extends = recipe.what == RaftSpace::Recipe::kExtendsHistory;
+  const std::size_t replica = extends ? recipe.argument : recipe.of;
+  const bool delivers = recipe.what == static_cast<std::uint32_t>(Happening::kDeliver);
+  if (replica >= space_.replicas()) return false;
+  if (extends && recipe.of >= space_.histories()) return false;
+  if (delivers && recipe.argument >= space_.messages()) return false;
+  if (extends) {
+    safety.extend_again(recipe);
+  } else {
+    steps.of(recipe.of, static_cast<Happening>(recipe.what), recipe.argument);
+  }
+  return true;
+}
 
 Bytes RaftModel::initial() {
   Bytes bytes;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "scenarios/model/model.h"
+#include "scenarios/model/raft_safety.h"
 #include "scenarios/model/raft_settle.h"
 #include "scenarios/model/raft_words.h"
 
@@ -20,6 +21,8 @@ class RaftModel : public Model {
   std::unique_ptr<Walker> walker() override;
   Bytes initial() override;
   std::uint64_t fingerprint_of_initial() override;
+  Bytes save_parts() override;
+  bool load_parts(BytesView parts) override;
   std::uint64_t table_bytes() const override { return space_.bytes(); }
 
   RaftSpace& space() { return space_; }
@@ -28,6 +31,7 @@ class RaftModel : public Model {
 
  private:
   RaftStepWords step_of(Action action) const;
+  bool make_again(const RaftSpace::Recipe& recipe, RaftSteps& steps, RaftSafety& safety);
 
   RaftSpace space_;
   RaftState initial_;

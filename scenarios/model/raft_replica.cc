@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "nodes/base/assert_trap.h"
 #include "nodes/raft/invariants.h"
 #include "scenarios/model/raft_promises.h"
 
@@ -81,6 +82,33 @@ raft::Propose request_by(ReplicaId proposer) {
 
 }  // namespace
 
+namespace {
+
+struct AssertionFailed {
+  std::string sentence;
+};
+
+// Whether this thread is stepping a core: assertions of all else end the process.
+thread_local bool stepping = false;
+
+class Stepping {
+ public:
+  Stepping() { stepping = true; }
+  Stepping(const Stepping&) = delete;
+  Stepping& operator=(const Stepping&) = delete;
+  ~Stepping() { stepping = false; }
+};
+
+void throw_when_stepping(const std::string& sentence) {
+  if (stepping) throw AssertionFailed{sentence};
+}
+
+}  // namespace
+
+RaftStepper::RaftStepper(const RaftScope& scope) : scope_(scope) {
+  set_assert_trap(throw_when_stepping);
+}
+
 RaftReplica RaftStepper::start(ReplicaId self) const {
   const bool is_spare = self.value > scope_.nodes;
   Raft::Recovered disk = is_spare ? Raft::Recovered() : Raft::bootstrap(everyone(scope_.nodes));
@@ -91,12 +119,25 @@ RaftReplica RaftStepper::start(ReplicaId self) const {
 RaftStep RaftStepper::step(RaftReplica& replica, const Cause& cause, Instant now,
                            trace::Sink& sink) const {
   RaftStep result;
-  Call call{replica, now, sink, result};
+  const ReplicaId self = replica.core.self();
+  const Stepping now_stepping;
+  try {
+    happen(Call{replica, now, sink, result}, cause);
+  } catch (const AssertionFailed& failed) {
+    result.sent.clear();
+    result.finding = Finding{"an assertion of the core",
+                             "r" + std::to_string(self.value) + ": " + failed.sentence};
+  }
+  return result;
+}
+
+void RaftStepper::happen(Call call, const Cause& cause) const {
+  RaftReplica& replica = call.replica;
   switch (cause.what) {
     case Happening::kDeliver: receive(call, *cause.message); break;
     case Happening::kTimeout:
     case Happening::kHeartbeat:
-      call.now = std::max(now, replica.core.next_deadline());
+      call.now = std::max(call.now, replica.core.next_deadline());
       give(call, raft::DeadlineReached{});
       break;
     case Happening::kRequest: give(call, request_by(replica.core.self())); break;
@@ -106,7 +147,6 @@ RaftStep RaftStepper::step(RaftReplica& replica, const Cause& cause, Instant now
     case Happening::kRemove: give(call, change(raft::ChangeKind::kRemove, cause.member)); break;
     case Happening::kSnapshot: take_snapshot(call); break;
   }
-  return result;
 }
 
 void RaftStepper::receive(Call& call, const raft::Message& message) const {

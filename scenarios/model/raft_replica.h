@@ -48,7 +48,7 @@ struct RaftStep {
 
 class RaftStepper {
  public:
-  explicit RaftStepper(const RaftScope& scope) : scope_(scope) {}
+  explicit RaftStepper(const RaftScope& scope);
 
   RaftReplica start(ReplicaId self) const;
   // What happens, and what to: the message for kDeliver, the member for kAdd and kRemove.
@@ -57,10 +57,13 @@ class RaftStepper {
     const raft::Message* message = nullptr;
     ReplicaId member = {};
   };
+  // An assertion of the core that fails is a finding, and what is left of the replica is nothing to
+  // look at.
   RaftStep step(RaftReplica& replica, const Cause& cause, Instant now, trace::Sink& sink) const;
 
  private:
   struct Call;
+  void happen(Call call, const Cause& cause) const;
   void receive(Call& call, const raft::Message& message) const;
   void give(Call& call, const raft::Event& event) const;
   void sync(Call& call, std::size_t batches) const;

@@ -37,6 +37,11 @@ std::size_t last_in_common(const LogFacts& a, const LogFacts& b) {
 
 RaftSafety::RaftSafety(RaftSpace& space) : space_(space), known_(std::size_t{1} << 16) {}
 
+void RaftSafety::extend_again(const RaftSpace::Recipe& recipe) {
+  extend(recipe.of, recipe.argument, (recipe.more & 1U) != 0,
+         static_cast<std::uint8_t>(recipe.more >> 1));
+}
+
 std::optional<Finding> RaftSafety::stepped(RaftState& state, unsigned who, std::uint32_t before,
                                            const RaftSteps::Outcome& outcome) {
   if (outcome.wrote) {
@@ -121,7 +126,12 @@ std::uint32_t RaftSafety::extend(std::uint32_t id, std::uint32_t replica, bool e
     history.committed.push_back({core.entry(LogIndex(i)), facts.term});
   }
   history.forget_below(least_term);
-  return space_.add(std::move(history));
+  const std::size_t parts_before = space_.parts();
+  const std::uint32_t extended = space_.add(std::move(history));
+  space_.note({RaftSpace::Recipe::kExtendsHistory, id, replica,
+               std::uint32_t{least_term} << 1 | (elected ? 1U : 0U)},
+              parts_before);
+  return extended;
 }
 
 // Of the configuration in force when it was counted: a leader may leave the joint phase in the very

@@ -17,6 +17,8 @@ class RaftSafety {
   // `state` is the one after a step of replica `who`, whose history is still the one before.
   std::optional<Finding> stepped(RaftState& state, unsigned who, std::uint32_t before,
                                  const RaftSteps::Outcome& outcome);
+  // As a recipe says that a history was made.
+  void extend_again(const RaftSpace::Recipe& recipe);
 
  private:
   std::optional<Finding> elected(const RaftState& state, unsigned who) const;

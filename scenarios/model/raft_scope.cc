@@ -49,6 +49,9 @@ constexpr Flag kFlags[] = {
     {"syncs-apart", &RaftScope::syncs_apart,
      "each sync is a step; else one that nothing can precede belongs to the step it ends"},
     {"exact", &RaftScope::exact, "no message is ever dropped, however spent"},
+    {"names-apart", &RaftScope::names_apart, "states that differ in names of replicas are two"},
+    {"trusting", &RaftScope::trusting,
+     "spent messages are dropped unchecked: shows which bugs that would hide"},
 };
 
 Error unknown(std::string_view word) {

@@ -27,6 +27,11 @@ struct RaftScope {
   bool syncs_apart = false;
   // No message is ever dropped: what scopes are compared with in which some are.
   bool exact = false;
+  // Replicas are not taken for each other's likes.
+  bool names_apart = false;
+  // Messages that should be spent are dropped without a look at what the core does with them: only
+  // to see which bugs that would hide.
+  bool trusting = false;
 
   friend bool operator==(const RaftScope&, const RaftScope&) = default;
 };

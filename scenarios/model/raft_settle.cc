@@ -22,7 +22,7 @@ Finding had_effect(const raft::Message& m) {
 }  // namespace
 
 RaftSettler::RaftSettler(RaftSpace& space, RaftSteps& steps)
-    : space_(space), steps_(steps), width_(space.renamings()), sums_(width_) {
+    : space_(space), steps_(steps), width_(space.renamings()) {
   const unsigned nodes = replicas_of(space.scope());
   for (std::uint32_t from = 1; from <= nodes; ++from) {
     for (std::uint32_t to = 1; to <= nodes; ++to) {
@@ -52,10 +52,6 @@ RaftSettler::Row RaftSettler::informs_row(const raft::Message& m) const {
   return informs_.data() + ((m.to.value - 1) * kTerms + m.term.value) * width_;
 }
 
-void RaftSettler::add(Row row) {
-  for (std::size_t r = 0; r < width_; ++r) sums_[r] += row[r];
-}
-
 bool RaftSettler::takes(std::uint64_t& kept, unsigned bit) const {
   if ((kept >> bit & 1U) != 0) return false;
   kept |= std::uint64_t{1} << bit;
@@ -79,7 +75,7 @@ bool RaftSettler::is_overtaken(const RaftState& state, const raft::Message& m) c
 }
 
 RaftSettler::Settled RaftSettler::settle(RaftState& state) {
-  std::fill(sums_.begin(), sums_.end(), 0);
+  rows_.clear();
   for (unsigned i = 0; i < replicas_of(space_.scope()); ++i) {
     add(space_.hashes_of_replica(state.replicas[i]));
   }
@@ -135,16 +131,26 @@ void RaftSettler::keep_all(const RaftState& state) {
 std::optional<Finding> RaftSettler::drop(const RaftState& state, std::uint32_t message, Fate fate) {
   const raft::Message& m = space_.message(message);
   if (fate == Fate::kInforms || fate == Fate::kAlive) return std::nullopt;
+  if (space_.scope().trusting) return std::nullopt;
   const auto& outcome = steps_.of(state.replicas[m.to.value - 1], Happening::kDeliver, message);
+  if (outcome.finding != UINT32_MAX) return steps_.finding(outcome);
   if (!outcome.moved) return std::nullopt;
   return had_effect(m);
 }
 
 std::uint64_t RaftSettler::fingerprint(const RaftState& state) const {
   std::uint64_t least = UINT64_MAX;
-  for (const std::uint64_t sum : sums_) least = std::min(least, mix(sum));
-  for (const std::uint8_t left : state.left) least = combine(least, left);
-  return least;
+  for (std::size_t first = 0; first < width_; first += RaftSpace::kLanes) {
+    std::uint64_t sums[RaftSpace::kLanes] = {};
+    for (const Row row : rows_) {
+      for (std::size_t lane = 0; lane < RaftSpace::kLanes; ++lane) sums[lane] += row[first + lane];
+    }
+    for (const std::uint64_t sum : sums) least = std::min(least, mix(sum));
+  }
+  std::uint64_t left = 0;
+  static_assert(sizeof(state.left) <= sizeof(left));
+  for (const std::uint8_t times : state.left) left = left << 8 | times;
+  return combine(least, left);
 }
 
 }  // namespace plumbline::model

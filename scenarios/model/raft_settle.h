@@ -25,7 +25,7 @@ class RaftSettler {
  private:
   using Row = const std::uint64_t*;
 
-  void add(Row row);
+  void add(Row row) { rows_.push_back(row); }
   std::uint64_t fingerprint(const RaftState& state) const;
   void keep_all(const RaftState& state);
   // Of the stand-ins in the fingerprint.
@@ -41,7 +41,7 @@ class RaftSettler {
   std::size_t width_;
   std::vector<std::uint64_t> triggers_;  // rows for each pair
   std::vector<std::uint64_t> informs_;   // rows for each receiver and term
-  std::vector<std::uint64_t> sums_;
+  std::vector<Row> rows_;                // of all that the state is made of
 };
 
 }  // namespace plumbline::model

@@ -21,7 +21,7 @@ RaftSpace::RaftSpace(const RaftScope& scope) : scope_(scope), stepper_(scope) {
   for (std::uint32_t id = 1; id <= replicas_of(scope); ++id) names.push_back(ReplicaId(id));
   do {
     names_.push_back(names);
-  } while (std::next_permutation(names.begin(), names.begin() + scope.nodes));
+  } while (!scope.names_apart && std::next_permutation(names.begin(), names.begin() + scope.nodes));
   replica_rows_.set_width(names_.size());
   message_rows_.set_width(names_.size());
   history_rows_.set_width(names_.size());
@@ -33,10 +33,10 @@ std::uint64_t* RaftSpace::Rows::new_row() {
 }
 
 std::uint32_t RaftSpace::add(RaftReplica replica) {
-  const RaftFacts facts = facts_of(replica);
   const std::uint64_t hash = replica.hash();
-  const std::uint32_t id = replicas_.intern(Replica{std::move(replica), facts}, hash);
+  const std::uint32_t id = replicas_.intern(std::move(replica), hash);
   if (replica_rows_.has(id)) return id;
+  facts_.add(facts_of(this->replica(id)));
   std::uint64_t* row = replica_rows_.new_row();
   for (const Names& names : names_) {
     *row++ = combine(kReplica, renamed(this->replica(id), names).hash());
@@ -66,9 +66,21 @@ std::uint32_t RaftSpace::add(RaftHistory history) {
   return id;
 }
 
+void RaftSpace::note(const Recipe& recipe, std::size_t parts_before) {
+  if (parts() != parts_before) recipes_.push_back(recipe);
+}
+
+std::uint64_t RaftSpace::hash_of_parts() const {
+  std::uint64_t hash = 0;
+  for (std::uint32_t id = 0; id < replicas(); ++id) hash = combine(hash, *hashes_of_replica(id));
+  for (std::uint32_t id = 0; id < messages(); ++id) hash = combine(hash, *hashes_of_message(id));
+  for (std::uint32_t id = 0; id < histories(); ++id) hash = combine(hash, *hashes_of_history(id));
+  return hash;
+}
+
 std::uint64_t RaftSpace::bytes() const {
-  return replicas_.bytes() + messages_.bytes() + histories_.bytes() + replica_rows_.bytes() +
-         message_rows_.bytes() + history_rows_.bytes();
+  return replicas_.bytes() + facts_.bytes() + messages_.bytes() + histories_.bytes() +
+         replica_rows_.bytes() + message_rows_.bytes() + history_rows_.bytes();
 }
 
 }  // namespace plumbline::model

@@ -21,25 +21,36 @@ class RaftSpace {
  public:
   explicit RaftSpace(const RaftScope& scope);
 
-  struct Replica {
-    RaftReplica value;
-    RaftFacts facts;
-
-    friend bool operator==(const Replica& a, const Replica& b) { return a.value == b.value; }
-  };
-
   // These three need the lock.
   std::uint32_t add(RaftReplica replica);
   std::uint32_t add(raft::Message message);
   std::uint32_t add(RaftHistory history);
   std::mutex& mutex() { return mutex_; }
 
-  const RaftReplica& replica(std::uint32_t id) const { return replicas_[id].value; }
-  const RaftFacts& facts(std::uint32_t id) const { return replicas_[id].facts; }
+  const RaftReplica& replica(std::uint32_t id) const { return replicas_[id]; }
+  const RaftFacts& facts(std::uint32_t id) const { return facts_[id]; }
   const raft::Message& message(std::uint32_t id) const { return messages_[id]; }
   const RaftHistory& history(std::uint32_t id) const { return histories_[id]; }
 
-  // One hash for each renaming.
+  // What made a part that was not there, in the order in which parts were made: made again, they
+  // get the same numbers. Needs the lock.
+  struct Recipe {
+    static constexpr std::uint32_t kExtendsHistory = UINT32_MAX;
+
+    std::uint32_t what = 0;  // a Happening, or that a history was extended
+    std::uint32_t of = 0;    // the replica or history
+    std::uint32_t argument = 0;
+    std::uint32_t more = 0;
+  };
+  void note(const Recipe& recipe, std::size_t parts_before);
+  const std::vector<Recipe>& recipes() const { return recipes_; }
+  std::size_t parts() const { return replicas_.size() + messages_.size() + histories_.size(); }
+  // Of all parts in their order.
+  std::uint64_t hash_of_parts() const;
+
+  // One hash for each renaming. There are more names than needed, the first again, so that sums are
+  // made of kLanes at a time.
+  static constexpr std::size_t kLanes = 6;
   std::size_t renamings() const { return names_.size(); }
   const Names& names(std::size_t renaming) const { return names_[renaming]; }
   const std::uint64_t* hashes_of_replica(std::uint32_t id) const { return replica_rows_.row(id); }
@@ -77,9 +88,11 @@ class RaftSpace {
   RaftStepper stepper_;
   std::vector<Names> names_;  // the first leaves everything as it is
   std::mutex mutex_;
-  Pool<Replica> replicas_;
+  Pool<RaftReplica> replicas_;
+  Shelf<RaftFacts> facts_;  // of the replicas; apart, for they are read far more often
   Pool<raft::Message> messages_;
   Pool<RaftHistory> histories_;
+  std::vector<Recipe> recipes_;
   Rows replica_rows_;
   Rows message_rows_;
   Rows history_rows_;

@@ -42,6 +42,11 @@ const RaftSteps::Outcome& RaftSteps::of(std::uint32_t replica, Happening what,
   return outcomes_[outcome];
 }
 
+void RaftSteps::prefetch(std::uint32_t replica, Happening what, std::uint32_t argument) const {
+  const std::size_t at = mix(key_of(replica, what, argument)) & (slots_.size() - 1);
+  __builtin_prefetch(&slots_[at]);
+}
+
 RaftSteps::Slot& RaftSteps::slot_of(std::uint64_t key) {
   const std::size_t mask = slots_.size() - 1;
   std::size_t at = mix(key) & mask;
@@ -59,17 +64,15 @@ void RaftSteps::grow() {
 std::uint32_t RaftSteps::make(std::uint32_t id, Happening what, std::uint32_t argument) {
   // Payloads are shared between parts and counted without atomics: one thread at a time.
   const std::lock_guard<std::mutex> lock(space_.mutex());
+  const std::size_t parts_before = space_.parts();
   trace::NullSink sink;
   RaftReplica replica = space_.replica(id);
   const raft::Message* delivered =
       what == Happening::kDeliver ? &space_.message(argument) : nullptr;
   const RaftStepper::Cause cause{what, delivered, member_of(what, argument)};
   RaftStep step = space_.stepper().step(replica, cause, Instant(), sink);
+  if (step.finding) return keep(std::move(*step.finding), id);
   Outcome outcome;
-  if (step.finding) {
-    outcome.finding = static_cast<std::uint32_t>(findings_.size());
-    findings_.push_back(*step.finding);
-  }
   outcome.first = static_cast<std::uint32_t>(sent_.size());
   outcome.count = static_cast<std::uint16_t>(step.sent.size());
   for (raft::Message& sent : step.sent) {
@@ -78,6 +81,7 @@ std::uint32_t RaftSteps::make(std::uint32_t id, Happening what, std::uint32_t ar
   }
   take_out_what_does_not_matter(replica);
   outcome.replica = space_.add(std::move(replica));
+  space_.note({static_cast<std::uint32_t>(what), id, argument}, parts_before);
   const RaftFacts& before = space_.facts(id);
   const RaftFacts& after = space_.facts(outcome.replica);
   outcome.elected = after.role == raft::Role::kLeader &&
@@ -85,6 +89,16 @@ std::uint32_t RaftSteps::make(std::uint32_t id, Happening what, std::uint32_t ar
   outcome.committed = after.commit > before.commit;
   outcome.wrote = !same_log(before.log, after.log);
   outcome.moved = !same_but_for_answers(space_.replica(id), space_.replica(outcome.replica));
+  outcomes_.push_back(outcome);
+  return static_cast<std::uint32_t>(outcomes_.size() - 1);
+}
+
+// What is broken goes no further: the replica stays what it was.
+std::uint32_t RaftSteps::keep(Finding finding, std::uint32_t replica) {
+  Outcome outcome;
+  outcome.replica = replica;
+  outcome.finding = static_cast<std::uint32_t>(findings_.size());
+  findings_.push_back(std::move(finding));
   outcomes_.push_back(outcome);
   return static_cast<std::uint32_t>(outcomes_.size() - 1);
 }

@@ -27,6 +27,8 @@ class RaftSteps {
 
   // `argument`: the message for kDeliver, the member from 0 for kAdd and kRemove.
   const Outcome& of(std::uint32_t replica, Happening what, std::uint32_t argument = 0);
+  // That `of` will be asked for this soon.
+  void prefetch(std::uint32_t replica, Happening what, std::uint32_t argument) const;
   const std::uint32_t* messages(const Outcome& outcome) const {
     return sent_.data() + outcome.first;
   }
@@ -40,6 +42,7 @@ class RaftSteps {
   };
 
   std::uint32_t make(std::uint32_t replica, Happening what, std::uint32_t argument);
+  std::uint32_t keep(Finding finding, std::uint32_t replica);
   Slot& slot_of(std::uint64_t key);
   void grow();
 

@@ -1,6 +1,5 @@
 #include "scenarios/model/spill.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,9 +10,10 @@
 namespace plumbline::model {
 namespace {
 
-int open_unnamed() {
-  const char* folder = std::getenv("TMPDIR");
-  std::string path = std::string(folder == nullptr ? "/tmp" : folder) + "/plumbline-model-XXXXXX";
+int open_unnamed(std::string folder) {
+  const char* temporary = std::getenv("TMPDIR");
+  if (folder.empty()) folder = temporary == nullptr ? "/tmp" : temporary;
+  std::string path = folder + "/plumbline-model-XXXXXX";
   const int file = ::mkstemp(path.data());
   if (file >= 0) ::unlink(path.c_str());
   return file;
@@ -21,12 +21,7 @@ int open_unnamed() {
 
 }  // namespace
 
-Spill::Spill(const std::string& path)
-    : file_(path.empty() ? open_unnamed() : ::open(path.c_str(), O_RDWR | O_CREAT, 0644)) {
-  failed_ = file_ < 0;
-  if (failed_) return;
-  size_ = static_cast<std::uint64_t>(std::max<off_t>(0, ::lseek(file_, 0, SEEK_END)));
-}
+Spill::Spill(const std::string& folder) : file_(open_unnamed(folder)) { failed_ = file_ < 0; }
 
 Spill::~Spill() {
   if (file_ >= 0) ::close(file_);
@@ -71,7 +66,5 @@ void Spill::clear() {
   failed_ = failed_ || ::ftruncate(file_, 0) != 0;
   size_ = 0;
 }
-
-void Spill::sync() { failed_ = failed_ || ::fdatasync(file_) != 0; }
 
 }  // namespace plumbline::model

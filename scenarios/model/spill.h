@@ -9,10 +9,11 @@
 namespace plumbline::model {
 
 // A file that holds what memory should not: blocks are written behind each other and read back by
-// their place. Without a folder it has no name and vanishes with the process.
+// their place. It has no name and vanishes with the process.
 class Spill {
  public:
-  explicit Spill(const std::string& path);
+  // Where there is room; "" for where temporary files are.
+  explicit Spill(const std::string& folder);
   Spill(const Spill&) = delete;
   Spill& operator=(const Spill&) = delete;
   ~Spill();
@@ -22,7 +23,6 @@ class Spill {
   void write_at(std::uint64_t place, BytesView block);
   void read(std::uint64_t place, char* into, std::size_t size) const;
   void clear();
-  void sync();
   std::uint64_t size() const { return size_; }
   bool failed() const { return failed_; }
 

@@ -23,4 +23,19 @@ std::vector<Action> Trail::path_to(std::uint32_t state) const {
   return path;
 }
 
+void Trail::save(CheckpointWriter& to) const {
+  to.put(spill_.size());
+  Bytes block;
+  for (std::uint64_t at = 0; at < spill_.size(); at += block.size()) {
+    block.resize(std::min<std::uint64_t>(std::uint64_t{1} << 20, spill_.size() - at));
+    spill_.read(at, block.data(), block.size());
+    to.put(block);
+  }
+}
+
+void Trail::load(CheckpointReader& from) {
+  const std::uint64_t size = from.number();
+  while (spill_.size() < size && !failed()) spill_.append(from.block());
+}
+
 }  // namespace plumbline::model

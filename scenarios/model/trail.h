@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "scenarios/model/level.h"
+#include "scenarios/model/checkpoint.h"
 #include "scenarios/model/model.h"
 #include "scenarios/model/spill.h"
 
@@ -19,13 +19,15 @@ class Trail {
     Action action = 0;
   };
 
-  explicit Trail(const std::string& path) : spill_(path) {}
+  explicit Trail(const std::string& folder) : spill_(folder) {}
 
   // The links of the states first, first+1, ..
   void put(std::uint32_t first, const std::vector<Link>& links);
   // The steps that lead from state 0 to this one.
   std::vector<Action> path_to(std::uint32_t state) const;
   bool failed() const { return spill_.failed(); }
+  void save(CheckpointWriter& to) const;
+  void load(CheckpointReader& from);
 
  private:
   Spill spill_;

@@ -4,6 +4,8 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <numeric>
 
 #include "nodes/base/hash.h"
@@ -69,6 +71,8 @@ class JugModel : public Model {
     for (const Action action : path) words.push_back(std::to_string(action));
     return words;
   }
+  Bytes save_parts() override { return "jugs"; }
+  bool load_parts(BytesView parts) override { return parts == "jugs"; }
   std::uint64_t table_bytes() const override { return 0; }
 
  private:
@@ -129,6 +133,112 @@ TEST(ModelEngine, SaysWhyItIsNotThrough) {
   options = {};
   options.interrupted = [] { return true; };
   EXPECT_EQ(walk({{101, 113}, 999}, options).end, End::kInterrupted);
+}
+
+// Where a walk may leave something behind; what an earlier test left is gone.
+std::string fresh_file(const std::string& name) {
+  const auto path = std::filesystem::path(::testing::TempDir()) / name;
+  std::filesystem::remove(path);
+  return path.string();
+}
+
+void expect_the_same(const Exploration& a, const Exploration& b) {
+  EXPECT_EQ(a.end, End::kExhausted);
+  EXPECT_EQ(a.states, b.states);
+  EXPECT_EQ(a.successors, b.successors);
+  EXPECT_EQ(a.depth, b.depth);
+}
+
+std::string content_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+void write(const std::string& path, const std::string& content) {
+  std::ofstream(path, std::ios::binary) << content;
+}
+
+const Jugs kManyStates{{31, 37}, 99};
+
+TEST(ModelResume, AWalkThatIsInterruptedAgainAndAgainEndsLikeOneThatIsNot) {
+  ExploreOptions options;
+  options.checkpoint = fresh_file("interrupted.walk");
+  options.interrupted = [] { return true; };  // after the states that are at hand
+  Exploration e = walk(kManyStates, options);
+  unsigned times = 1;
+  for (; e.end == End::kInterrupted && times < 1000; ++times) e = walk(kManyStates, options);
+  EXPECT_GT(times, 10u);
+  EXPECT_GT(e.resumed_at, 0u);
+  expect_the_same(e, walk(kManyStates));
+  EXPECT_FALSE(std::filesystem::exists(options.checkpoint));
+}
+
+TEST(ModelResume, AWalkThatIsKilledGoesOnFromItsLastCheckpoint) {
+  ExploreOptions options;
+  options.checkpoint = fresh_file("killed.walk");
+  options.checkpoint_seconds = 0;
+  const std::string kept = fresh_file("kept.walk");
+  JugModel model(kManyStates);
+  // What a kill at depth 20 would leave behind.
+  explore(model, options, [&](const Progress& progress) {
+    if (progress.depth == 20) write(kept, content_of(options.checkpoint));
+  });
+  options.checkpoint = kept;
+  const Exploration e = walk(kManyStates, options);
+  EXPECT_GT(e.resumed_at, 0u);
+  expect_the_same(e, walk(kManyStates));
+}
+
+TEST(ModelResume, TheShortestWayLeadsThroughBothProcesses) {
+  const Jugs jugs{{3, 5}, 4};
+  ExploreOptions options;
+  options.checkpoint = fresh_file("way.walk");
+  options.interrupted = [] { return true; };
+  Exploration e = walk(jugs, options);
+  for (int i = 0; i < 99 && e.end == End::kInterrupted; ++i) e = walk(jugs, options);
+  ASSERT_EQ(e.end, End::kBroken);
+  EXPECT_GT(e.resumed_at, 0u);
+  EXPECT_EQ(e.path.size(), 6u);
+}
+
+TEST(ModelResume, BelievesNoCheckpointThatIsNotWholeOrOfSomethingElse) {
+  ExploreOptions options;
+  options.checkpoint = fresh_file("refused.walk");
+  options.identity = "jugs of 31 and 37";
+  options.states_max = 100;
+  EXPECT_EQ(walk(kManyStates, options).end, End::kLimit);
+  options.states_max = UINT64_MAX;
+  const std::string whole = content_of(options.checkpoint);
+
+  write(options.checkpoint, whole.substr(0, whole.size() - 1));
+  Exploration e = walk(kManyStates, options);
+  EXPECT_EQ(e.end, End::kRefused);
+  EXPECT_NE(e.refusal.find("is cut off or damaged"), std::string::npos) << e.refusal;
+  for (std::size_t at = 0; at < whole.size(); at += whole.size() / 7) {
+    std::string damaged = whole;
+    damaged[at] = static_cast<char>(damaged[at] ^ 4);
+    write(options.checkpoint, damaged);
+    EXPECT_EQ(walk(kManyStates, options).end, End::kRefused) << at;
+  }
+
+  write(options.checkpoint, whole);
+  options.identity = "jugs of 31 and 36";
+  e = walk(kManyStates, options);
+  EXPECT_EQ(e.end, End::kRefused);
+  EXPECT_NE(e.refusal.find("is of jugs of 31 and 37, and this is jugs of 31 and 36"),
+            std::string::npos)
+      << e.refusal;
+  options.identity = "jugs of 31 and 37";
+  expect_the_same(walk(kManyStates, options), walk(kManyStates));
+}
+
+TEST(ModelResume, WhatWasNotWrittenToItsEndHasNoName) {
+  ExploreOptions options;
+  options.checkpoint = fresh_file("unfinished.walk");
+  write(options.checkpoint + ".unfinished", "plumbline walk 1\nand no mo");
+  const Exploration e = walk(kManyStates, options);
+  EXPECT_EQ(e.resumed_at, 0u);
+  expect_the_same(e, walk(kManyStates));
 }
 
 TEST(ModelFingerprints, KeepsWhatItHoldsWhenItGrows) {

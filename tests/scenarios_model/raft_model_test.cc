@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <set>
 
@@ -28,18 +29,23 @@ Exploration walk(Model& model, unsigned jobs = 1) {
 
 // The states that any replica was in, whatever it was called; without the answers that wait for its
 // disk, for nobody asks a spent message's.
-std::set<std::uint64_t> replica_states(const RaftSpace& space) {
+std::set<std::uint64_t> replica_states(const RaftSpace& space, const RaftSpace& names,
+                                       bool idle = false) {
   std::set<std::uint64_t> states;
   for (std::uint32_t id = 0; id < space.replicas(); ++id) {
     RaftReplica replica = space.replica(id);
+    if (idle && !replica.unsynced.empty()) continue;
     replica.held.clear();
     std::uint64_t least = UINT64_MAX;
-    for (std::size_t i = 0; i < space.renamings(); ++i) {
-      least = std::min(least, renamed(replica, space.names(i)).hash());
+    for (std::size_t i = 0; i < names.renamings(); ++i) {
+      least = std::min(least, renamed(replica, names.names(i)).hash());
     }
     states.insert(least);
   }
   return states;
+}
+std::set<std::uint64_t> replica_states(const RaftSpace& space) {
+  return replica_states(space, space);
 }
 
 // I1 to I10 in every state of the scopes that are part of every test run.
@@ -63,6 +69,40 @@ TEST(RaftModel, TwoThreadsMeetAsManyStatesAsOne) {
   EXPECT_EQ(a.depth, b.depth);
 }
 
+// The states on disk name parts by numbers: another process makes the parts again.
+TEST(RaftModel, AnInterruptedWalkEndsLikeOneThatIsNot) {
+  for (const std::string text : {"E2 R1 C1", "E1 R1 C1 S1 window-1"}) {
+    ExploreOptions options;
+    options.checkpoint = std::filesystem::path(::testing::TempDir()) / "raft.walk";
+    std::filesystem::remove(options.checkpoint);
+    std::atomic<unsigned> asked{0};
+    options.interrupted = [&] { return ++asked % 5 == 0; };
+    Exploration e;
+    unsigned times = 0;
+    do {
+      options.jobs = 1 + times++ % 2;
+      RaftModel model(scope_of(text));
+      e = explore(model, options, [](const Progress&) {});
+    } while (e.end == End::kInterrupted && times < 100);
+    EXPECT_GT(times, 3u) << text;
+    RaftModel whole(scope_of(text));
+    const Exploration expected = walk(whole);
+    EXPECT_EQ(e.end, End::kExhausted) << text;
+    EXPECT_EQ(e.states, expected.states) << text;
+    EXPECT_EQ(e.successors, expected.successors) << text;
+    EXPECT_EQ(e.depth, expected.depth) << text;
+  }
+}
+
+TEST(RaftModel, PartsThatComeOutOtherwiseAreNotBelieved) {
+  RaftModel model(scope_of("E2 R1 C0"));
+  walk(model);
+  const Bytes parts = model.save_parts();
+  EXPECT_TRUE(RaftModel(scope_of("E2 R1 C0")).load_parts(parts));
+  EXPECT_FALSE(RaftModel(scope_of("E2 R1 C0 pre-vote")).load_parts(parts));
+  EXPECT_FALSE(RaftModel(scope_of("E2 R1 C0")).load_parts(BytesView(parts).substr(0, 400)));
+}
+
 // Spent messages may be dropped: no replica is kept from a state that it reaches with all of them.
 TEST(RaftModel, DroppingSpentMessagesHidesNoStateOfAReplica) {
   for (const std::string text :
@@ -80,6 +120,36 @@ TEST(RaftModel, DroppingSpentMessagesHidesNoStateOfAReplica) {
   }
 }
 
+// Replicas may be taken for each other's likes.
+TEST(RaftModel, ExchangingNamesHidesNoStateOfAReplica) {
+  for (const std::string text : {"E1 R2 C1", "E2 R1 C0 pre-vote", "E1 R0 C0 D1 window-1 no-op"}) {
+    RaftModel reduced(scope_of(text));
+    RaftModel named(scope_of(text + " names-apart"));
+    const Exploration a = walk(reduced);
+    const Exploration b = walk(named);
+    EXPECT_GT(b.states, a.states * 3) << text;
+    // Under all names, so that those that one of the walks did not use are no difference.
+    RaftSpace& names = reduced.space();
+    EXPECT_TRUE(replica_states(reduced.space(), names) == replica_states(named.space(), names))
+        << text;
+  }
+}
+
+// A batch that all messages of its step wait for may be synced within the step. What may leave
+// before, such as the answer to a heartbeat, then never tells of less than the replica holds: where
+// there is such a thing, walking with syncs apart reaches more.
+TEST(RaftModel, FusingSyncsHidesNoStateOfAReplicaWhoseDiskIsIdle) {
+  for (const std::string text : {"E1 R2 C1", "E2 R0 C1 no-op", "E1 R1 C1", "E2 R1 C0"}) {
+    RaftModel fused(scope_of(text));
+    RaftModel apart(scope_of(text + " syncs-apart"));
+    EXPECT_LT(walk(fused).states, walk(apart).states) << text;
+    const auto a = replica_states(fused.space(), fused.space(), true);
+    const auto b = replica_states(apart.space(), apart.space(), true);
+    EXPECT_TRUE(std::includes(b.begin(), b.end(), a.begin(), a.end())) << text;
+    EXPECT_EQ(a == b, text != "E2 R1 C0") << text;
+  }
+}
+
 // Calls something broken that is not, so that the engine gives out the way to it.
 class Picky : public Model {
  public:
@@ -93,6 +163,8 @@ class Picky : public Model {
   std::vector<std::string> words(const std::vector<Action>& path) override {
     return model_.words(path);
   }
+  Bytes save_parts() override { return model_.save_parts(); }
+  bool load_parts(BytesView parts) override { return model_.load_parts(parts); }
   std::uint64_t table_bytes() const override { return model_.table_bytes(); }
 
  private:
@@ -152,6 +224,21 @@ TEST(RaftModel, CoresGoEveryWayOfTheWalk) {
     }
     EXPECT_GT(longest, 5u) << text;
   }
+}
+
+// What a core asserts ends a walk with the way there, not the process.
+TEST(RaftStepper, TakesAFailedAssertionOfTheCoreForAFinding) {
+  const RaftStepper stepper(scope_of("E1 R0 C1"));
+  RaftReplica replica = stepper.start(ReplicaId(2));
+  replica.disk.entries.front().term = Term(7);  // no core wrote this: its hard state is of term 1
+  trace::NullSink sink;
+  const RaftStep step = stepper.step(replica, {.what = Happening::kCrash}, Instant(), sink);
+  ASSERT_TRUE(step.finding.has_value());
+  EXPECT_EQ(step.finding->property, "an assertion of the core");
+  EXPECT_EQ(step.finding->sentence.rfind("r2: assertion failed: ", 0), 0u)
+      << step.finding->sentence;
+  // It holds for cores that are being stepped, and for nothing else.
+  EXPECT_DEATH(PLUMB_ASSERT(replica.disk.entries.empty()), "assertion failed");
 }
 
 TEST(RaftStory, SaysWhyAStepCannotBeMade) {

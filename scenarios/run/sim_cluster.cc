@@ -31,6 +31,8 @@ replica::ReplicaOptions replica_options(const Scenario& scenario, NodeId node) {
       static_cast<std::uint32_t>(cluster.entries_per_append_max.low);
   options.raft.inflight_appends_max = static_cast<std::uint32_t>(cluster.inflight_appends_max.low);
   options.raft.pre_vote = cluster.pre_vote.low != 0;
+  options.raft.lease_reads = cluster.lease_reads.low != 0;
+  options.raft.clock_drift_max_ppm = static_cast<std::uint32_t>(cluster.clock_drift_max_ppm.low);
   options.raft.trailing_entries = static_cast<std::uint64_t>(cluster.trailing_entries.low);
   options.snapshot_log_entries = static_cast<std::uint64_t>(cluster.snapshot_entries.low);
   options.snapshot_log_bytes = static_cast<std::uint64_t>(cluster.snapshot_kib.low) * 1024;

@@ -43,6 +43,11 @@ void fields(V& v, ClusterSpec& s) {
     {.doc = "Append messages under way to one follower at most.", .low = 1, .high = 65'536});
   v("pre_vote", s.pre_vote,
     {.doc = "1: who would stand for election asks first whether it could win; 0: off.", .high = 1});
+  v("lease_reads", s.lease_reads,
+    {.doc = "1: a leader reads from what followers promised, without asking; 0: off.", .high = 1});
+  v("clock_drift_max_ppm", s.clock_drift_max_ppm,
+    {.doc = "How far each clock may run from true time for such reads to be right, per million.",
+     .high = 500'000});
   v("snapshot_entries", s.snapshot_entries,
     {.doc = "Entries applied after which a snapshot is taken; 0: never for that reason.",
      .high = 1'000'000'000});

@@ -155,7 +155,9 @@ struct ClusterSpec {
   Range entries_per_append_max = 64;
   Range inflight_appends_max = 32;
   Range apply_batch = 64;
-  Range pre_vote = 1;  // 0: off
+  Range pre_vote = 1;                  // 0: off
+  Range lease_reads = 0;               // 1: on
+  Range clock_drift_max_ppm = 10'000;  // that leases allow for
   // A snapshot is taken when so much was applied since the last; 0: never for that reason.
   Range snapshot_entries = 1'048'576;
   Range snapshot_kib = 16'384;

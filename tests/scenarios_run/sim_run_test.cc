@@ -118,6 +118,27 @@ TEST(SimRun, ALyingDiskIsFound) {
   EXPECT_GE(halted, kSeeds / 3);
 }
 
+// The control: a leader whose clock runs slower, and followers whose clocks run faster, than its
+// lease allows for. It must be seen to read what is past, and by nothing but the clients'
+// histories, for no rule of Raft is broken. Without leases the same clocks do no harm.
+TEST(SimRun, AStaleReadByALeaseThatClocksDoNotKeepIsFound) {
+  const auto loaded = load_scenario("../../scenarios/suites/control/drifting-lease.json");
+  ASSERT_TRUE(loaded.ok()) << loaded.error().detail;
+  RunRequest request;
+  constexpr std::uint64_t kSeeds = 8;
+  std::uint64_t seen = 0;
+  for (request.seed = 1; request.seed <= kSeeds; ++request.seed) {
+    request.scenario = *loaded;
+    const RunResult leased = run(request);
+    seen += leased.verdict == RunVerdict::kViolation ? 1 : 0;
+    EXPECT_EQ(leased.property, leased.verdict == RunVerdict::kPass ? "" : "linearizability");
+    request.scenario.cluster.lease_reads = 0;
+    const RunResult asked = run(request);
+    EXPECT_EQ(asked.verdict, RunVerdict::kPass) << "seed " << request.seed << asked.sentence;
+  }
+  EXPECT_GE(seen, kSeeds / 2);
+}
+
 // ---- What shrinking stands on: taking one thing away leaves every decision about the others as it
 // was. ----
 

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <set>
 #include <thread>
+#include <utility>
 
 #include "scenarios/cli/commands.h"
 #include "scenarios/cli/suite_files.h"
@@ -21,8 +23,41 @@ struct PlantsArguments {
   unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
 };
 
+// Scenarios that were given stand for the suites that the plants name; else the clean build is the
+// control of each of those.
+std::vector<scenarios::PlantInfo> hunted(const std::vector<std::string>& given,
+                                         std::vector<scenarios::PlantInfo> plants) {
+  if (!given.empty()) {
+    std::string name;
+    for (const std::string& path : given) name += (name.empty() ? "" : " ") + path;
+    for (scenarios::PlantInfo& plant : plants) plant.suite = name;
+    return plants;
+  }
+  std::set<std::string> suites;
+  for (const scenarios::PlantInfo& plant : plants) suites.insert(plant.suite);
+  scenarios::PlantInfo clean = plants.front();
+  suites.erase(clean.suite);
+  auto behind = plants.begin() + 1;
+  for (const std::string& suite : suites) {
+    clean.suite = suite;
+    behind = plants.insert(behind, clean) + 1;
+  }
+  return plants;
+}
+
+Status load_suites(const std::vector<std::string>& given, scenarios::HuntOptions& options) {
+  for (const scenarios::PlantInfo& plant : options.plants) {
+    if (options.suites.count(plant.suite) != 0) continue;
+    const std::string folder = find_in_tree("scenarios/suites/" + plant.suite);
+    auto suite = load_suite(given.empty() ? std::vector{folder} : given);
+    if (!suite) return suite.error();
+    options.suites[plant.suite] = std::move(*suite);
+  }
+  return {};
+}
+
 Exit run_plants(const PlantsArguments& arguments) {
-  const std::vector<scenarios::PlantInfo> plants = scenarios::woven_plants();
+  std::vector<scenarios::PlantInfo> plants = scenarios::woven_plants();
   if (plants.size() <= 1) {
     complain(
         "no plants are woven into this build; ./dev build plants makes one that has them, in "
@@ -36,15 +71,13 @@ Exit run_plants(const PlantsArguments& arguments) {
     complain("there is no plant " + id + "; the nearest is " + nearest_of(id, names));
     return Exit::kUsage;
   }
-  std::vector<std::string> paths = arguments.scenarios;
-  if (paths.empty()) paths = {find_in_tree("scenarios/suites/default")};
-  auto suite = load_suite(paths);
-  if (!suite) {
-    complain(suite.error().detail);
+  plants = hunted(arguments.scenarios, std::move(plants));
+  scenarios::HuntOptions options;
+  options.plants = plants;
+  if (const Status loaded = load_suites(arguments.scenarios, options); !loaded) {
+    complain(loaded.error().detail);
     return Exit::kUsage;
   }
-  scenarios::HuntOptions options;
-  options.suite = std::move(*suite);
   options.out = arguments.out;
   options.only = arguments.only;
   std::replace(options.only.begin(), options.only.end(), std::string("clean"), std::string());
@@ -76,7 +109,9 @@ void add_plants(CLI::App& app, Exit& exit) {
   auto arguments = std::make_shared<PlantsArguments>();
   CLI::App* command =
       app.add_subcommand("plants", "Measure the testbed: seeds until each woven bug is found");
-  command->add_option("SCENARIO", arguments->scenarios, "scenario files or folders of them");
+  command->add_option(
+      "SCENARIO", arguments->scenarios,
+      "scenario files or folders of them; when absent the suite that each plant names");
   command->add_option("--plant", arguments->only, "only these; clean is the control");
   command->add_option("--seeds", arguments->seeds, "at most, for each start")
       ->capture_default_str();

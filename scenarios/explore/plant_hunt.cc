@@ -22,17 +22,24 @@ using Json = nlohmann::json;
 constexpr std::uint64_t kStartsApart = 1'000'000;
 
 Json to_json(const Hunt& hunt) {
-  return {{"plant", hunt.plant},     {"start", hunt.start},
-          {"seeds", hunt.seeds},     {"found", hunt.found},
-          {"verdict", hunt.verdict}, {"property", hunt.property},
-          {"seed", hunt.seed},       {"virtual_ms", hunt.virtual_ms},
-          {"cpu_us", hunt.cpu_us},   {"planted_runs", hunt.planted_runs},
+  return {{"plant", hunt.plant},
+          {"suite", hunt.suite},
+          {"start", hunt.start},
+          {"seeds", hunt.seeds},
+          {"found", hunt.found},
+          {"verdict", hunt.verdict},
+          {"property", hunt.property},
+          {"seed", hunt.seed},
+          {"virtual_ms", hunt.virtual_ms},
+          {"cpu_us", hunt.cpu_us},
+          {"planted_runs", hunt.planted_runs},
           {"build", hunt.build}};
 }
 
 Hunt from_json(const Json& json) {
   Hunt hunt;
   hunt.plant = json.value("plant", "");
+  hunt.suite = json.value("suite", "");
   hunt.start = json.value("start", std::uint64_t{0});
   hunt.seeds = json.value("seeds", std::uint64_t{0});
   hunt.found = json.value("found", false);
@@ -68,13 +75,13 @@ std::uint64_t median(std::vector<std::uint64_t> numbers) {
 }  // namespace
 
 std::vector<PlantInfo> woven_plants() {
-  std::vector<PlantInfo> plants = {{"", "clean control", PlantKind::kClean}};
+  std::vector<PlantInfo> plants = {{"", "clean control", PlantKind::kClean, "default"}};
 #ifdef PLUMBLINE_PLANTS
   for (const plants::Plant& plant : plumbline::plants::kAll) {
     PlantKind kind = PlantKind::kPlant;
     if (plant.kind == plumbline::plants::Kind::kNeutral) kind = PlantKind::kNeutral;
     if (plant.kind == plumbline::plants::Kind::kDeterminism) kind = PlantKind::kDeterminism;
-    plants.push_back({plant.id, plant.title, kind});
+    plants.push_back({plant.id, plant.title, kind, plant.suite});
   }
 #endif
   return plants;
@@ -97,8 +104,8 @@ Status PlantHunt::append(const Hunt& hunt) const {
 }
 
 bool PlantHunt::known(const PlantInfo& plant, std::uint64_t start, Hunt& found) const {
-  for (const Hunt& hunt : hunts_) {
-    if (hunt.plant != plant.id || hunt.start != start || hunt.build != build_id()) continue;
+  for (const Hunt& hunt : hunts_of(plant)) {
+    if (hunt.start != start) continue;
     if (!hunt.found && hunt.seeds < options_.seeds_max) continue;
     found = hunt;
     return true;
@@ -108,14 +115,15 @@ bool PlantHunt::known(const PlantInfo& plant, std::uint64_t start, Hunt& found) 
 
 Hunt PlantHunt::hunt(const PlantInfo& plant, std::uint64_t start,
                      const std::function<bool()>& interrupted) {
-  Hunt hunt{.plant = plant.id, .start = start, .build = build_id()};
+  Hunt hunt{.plant = plant.id, .suite = plant.suite, .start = start, .build = build_id()};
+  const std::vector<Scenario>& suite = options_.suites.at(plant.suite);
   const std::uint64_t first = 1 + start * kStartsApart;
   std::uint64_t next = 0;
   std::uint64_t lowest = options_.seeds_max;  // number of the lowest seed that failed
   const auto job_of = [&](std::uint64_t number) {
     const std::uint64_t seed = first + number;
     SeedJob job{
-        .request = draw_request(options_.suite[seed % options_.suite.size()], seed),
+        .request = draw_request(suite[seed % suite.size()], seed),
         .plant = plant.id,
         .out = (std::filesystem::path(options_.out) / (plant.id.empty() ? "clean" : plant.id))
                    .string()};
@@ -158,7 +166,7 @@ Status PlantHunt::run(const std::function<bool()>& interrupted,
   std::error_code error;
   std::filesystem::create_directories(options_.out, error);
   load();
-  for (const PlantInfo& plant : woven_plants()) {
+  for (const PlantInfo& plant : options_.plants) {
     const bool chosen =
         options_.only.empty() ||
         std::find(options_.only.begin(), options_.only.end(), plant.id) != options_.only.end();
@@ -181,20 +189,22 @@ Status PlantHunt::run(const std::function<bool()>& interrupted,
   return {};
 }
 
-std::vector<Hunt> PlantHunt::hunts_of(const std::string& plant) const {
+std::vector<Hunt> PlantHunt::hunts_of(const PlantInfo& plant) const {
   std::vector<Hunt> found;
   for (const Hunt& hunt : hunts_) {
-    if (hunt.plant == plant && hunt.build == build_id()) found.push_back(hunt);
+    const bool same = hunt.plant == plant.id && hunt.suite == plant.suite;
+    if (same && hunt.build == build_id()) found.push_back(hunt);
   }
   return found;
 }
 
 std::string hunt_table(const std::vector<PlantInfo>& plants, const PlantHunt& hunt) {
   std::string table =
-      "| plant | known bug | found after seeds (median, each) | by | simulated s | processor s |\n";
-  table += "|---|---|---|---|---|---|\n";
+      "| plant | known bug | suite | found after seeds (median, each) | by | simulated s | "
+      "processor s |\n";
+  table += "|---|---|---|---|---|---|---|\n";
   for (const PlantInfo& plant : plants) {
-    const std::vector<Hunt> hunts = hunt.hunts_of(plant.id);
+    const std::vector<Hunt> hunts = hunt.hunts_of(plant);
     if (hunts.empty()) continue;
     std::vector<std::uint64_t> seeds;
     std::map<std::string, int> properties;
@@ -217,7 +227,7 @@ std::string hunt_table(const std::vector<PlantInfo>& plants, const PlantHunt& hu
     const std::string found = middle == UINT64_MAX ? "not found (" + each + ")"
                                                    : std::to_string(middle) + " (" + each + ")";
     table += "| " + (plant.id.empty() ? std::string("clean") : plant.id) + " | " + plant.title +
-             " | " + found + " | " + (by.empty() ? "nothing" : by) + " | " +
+             " | " + plant.suite + " | " + found + " | " + (by.empty() ? "nothing" : by) + " | " +
              std::to_string(virtual_ms / 1000) + " | " + std::to_string(cpu_us / 1'000'000) + "." +
              std::to_string(cpu_us / 100'000 % 10) + " |\n";
   }
@@ -227,7 +237,7 @@ std::string hunt_table(const std::vector<PlantInfo>& plants, const PlantHunt& hu
 bool all_as_expected(const std::vector<PlantInfo>& plants, const PlantHunt& hunt) {
   for (const PlantInfo& plant : plants) {
     const bool should = plant.kind == PlantKind::kPlant || plant.kind == PlantKind::kDeterminism;
-    for (const Hunt& one : hunt.hunts_of(plant.id)) {
+    for (const Hunt& one : hunt.hunts_of(plant)) {
       if (one.found != should) return false;
     }
   }

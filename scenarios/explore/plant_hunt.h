@@ -22,11 +22,13 @@ struct PlantInfo {
   std::string id;  // "" is the clean control
   std::string title;
   PlantKind kind = PlantKind::kPlant;
+  std::string suite;  // where it is hunted
 };
 
 // One hunt from one first seed.
 struct Hunt {
   std::string plant;
+  std::string suite;
   std::uint64_t start = 0;  // number of the repetition, from 0
   std::uint64_t seeds = 0;  // run, up to and including the one that found it
   bool found = false;
@@ -40,7 +42,8 @@ struct Hunt {
 };
 
 struct HuntOptions {
-  std::vector<Scenario> suite;
+  std::vector<PlantInfo> plants;
+  std::map<std::string, std::vector<Scenario>> suites;  // all that the plants name
   std::string out;  // plants.jsonl is kept here; hunts that stand there are not repeated
   std::vector<std::string> only;  // ids; empty for all
   std::uint64_t seeds_max = 2'000;
@@ -59,7 +62,7 @@ class PlantHunt {
   Status run(const std::function<bool()>& interrupted,
              const std::function<void(const PlantInfo&, const Hunt&)>& tell);
   const std::vector<Hunt>& hunts() const { return hunts_; }
-  std::vector<Hunt> hunts_of(const std::string& plant) const;
+  std::vector<Hunt> hunts_of(const PlantInfo& plant) const;
 
  private:
   Hunt hunt(const PlantInfo& plant, std::uint64_t start, const std::function<bool()>& interrupted);

@@ -17,10 +17,11 @@ import re
 import sys
 
 KINDS = {"plant": "kPlant", "neutral": "kNeutral", "determinism": "kDeterminism"}
-HEAD_KEYS = ("id", "title", "kind", "source", "faults", "expect", "note")
+HEAD_KEYS = ("id", "title", "kind", "source", "faults", "suite", "expect", "note")
 REQUIRED_HEAD_KEYS = ("id", "title", "kind", "expect")
 BLOCK_KEYS = ("replace", "with", "after", "before", "insert")
 HEADER = "plumbline_plants.h"
+SUITE = "default"  # where a plant is hunted that names no suite
 INDENT = "    "
 
 
@@ -387,6 +388,7 @@ struct Plant {
   const char* title;
   Kind kind;
   const char* expect;  // what should find it
+  const char* suite;   // where it is hunted
 };
 
 inline constexpr Plant kAll[] = {
@@ -453,7 +455,7 @@ def header_of(plants):
     for plant in plants:
         head = plant.head
         rows += f"    {{{quoted(head['id'])}, {quoted(head['title'])}, Kind::{KINDS[head['kind']]},\n"
-        rows += f"     {quoted(head['expect'])}}},\n"
+        rows += f"     {quoted(head['expect'])}, {quoted(head.get('suite', SUITE))}}},\n"
     return HEADER_TEXT % {"rows": rows, "count": len(plants)}
 
 

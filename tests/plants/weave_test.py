@@ -14,12 +14,16 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 
 REQUIRED = {
-    "plant": ["RF-01", "RF-02", "RF-04", "RF-05", "RF-06", "RF-07", "RF-08", "RF-09", "RF-10", "RF-11", "RF-15", "RF-16",
-              "RF-17", "RF-18", "RF-19", "RF-20", "RF-22", "RF-24", "RF-46", "RF-49", "SN-04", "SN-05", "SN-14", "SN-15",
-              "SN-17", "SN-21", "SN-24", "CL-01", "CL-02", "CL-04", "CL-05", "CL-07"],
+    "plant": ([f"RF-{n:02}" for n in (1, 2, *range(4, 12), 13, *range(15, 21), 22, 24, 25, 27, 28, *range(31, 40), 41, 42,
+                                      *range(44, 50))]
+              + [f"SN-{n:02}" for n in (1, 3, 4, 5, 8, 10, *range(12, 20), 21, 24)]
+              + [f"CL-{n:02}" for n in (1, 2, 4, 5, 7)]),
     "determinism": [f"DT-{n:02}" for n in range(1, 11)],
     "neutral": [f"N-{n}" for n in range(1, 7)],
 }
+
+
+SUITES = ROOT / "scenarios/suites"
 
 
 def plant_text(plant, edits, kind="plant"):
@@ -128,6 +132,14 @@ class Switches(Tree):
         self.assertEqual(self.results('(plumbline::plants::select("A-1"), plumbline::plants::select("B-9")) + f()', [""]), [2])
         self.assertEqual(self.results("(f(), int(plumbline::plants::executions))", ["", "A-1"]), [0, 1])
 
+    def test_a_plant_says_where_it_is_hunted(self):
+        self.source("a.h", "inline int f() { return 1 + 20; }\n")
+        self.plant("A-1", edit("a.h", "expression", "1", "2"))
+        self.plant("A-2", "suite: deep\n", edit("a.h", "expression", "20", "30"))
+        first = 'plumbline::plants::kAll[0].suite == std::string_view("default")'
+        second = 'plumbline::plants::kAll[1].suite == std::string_view("deep")'
+        self.assertEqual(self.results(f"f() + 100 * ({first}) + 1000 * ({second})", [""]), [1121])
+
     def test_a_harmless_change_and_nothing_else_may_be_on_beside_a_plant(self):
         self.source("a.h", "inline int f() { return 1 + 20; }\n")
         self.plant("A-1", edit("a.h", "expression", "1", "2"))
@@ -226,6 +238,11 @@ class PlantsOfThisTree(unittest.TestCase):
             if plant.head["kind"] != "neutral":
                 self.assertTrue(plant.head.get("source"), plant.id)
                 self.assertTrue(plant.head.get("faults"), plant.id)
+
+    def test_plants_are_hunted_in_suites_that_exist(self):
+        for plant in weave.read_plants(HERE):
+            suite = plant.head.get("suite", weave.SUITE)
+            self.assertTrue(list((SUITES / suite).glob("*.json")), f"{plant.id}: {suite}")
 
     def test_sources_carry_no_trace_of_plants(self):
         for folder in ("nodes", "network", "sim"):

@@ -207,10 +207,7 @@ Result<Bytes> SnapshotReader::chunk(Yield& yield, std::uint64_t chunk) const {
                                    std::to_string(at) + " does not pass its checksum"};
 }
 
-Status SnapshotReader::verify(Yield& yield) const {
-  for (std::uint64_t i = 0; i < header_.chunks(); ++i) {
-    if (const Result<Bytes> bytes = chunk(yield, i); !bytes) return bytes.error();
-  }
+Status SnapshotReader::check_end(Yield& yield) const {
   const std::uint64_t at = footer_at(header_);
   const Result<Bytes> footer = read_exactly(yield, *file_, at, kSnapshotFooterBytes, path_);
   if (!footer) return footer.error();
@@ -259,16 +256,24 @@ Result<SnapshotList> SnapshotStore::list(Yield& yield) {
     const std::optional<SnapshotId> id = parse_snapshot_name(*name);
     if (!id) continue;
     const Result<std::unique_ptr<SnapshotReader>> reader = read(yield, *id);
-    const Status whole = reader ? (*reader)->verify(yield) : reader.error();
-    if (!whole && whole.error().code == Errc::kIo) return whole.error();
-    if (whole) {
-      list.good.push_back((*reader)->header());
+    if (!reader && reader.error().code == Errc::kIo) return reader.error();
+    if (reader) {
+      list.readable.push_back((*reader)->header());
     } else {
       trace_.reached(kBad);
-      list.bad.push_back(whole.error().detail);
+      list.bad.push_back(reader.error().detail);
     }
   }
   return list;
+}
+
+Status SnapshotStore::verify(Yield& yield, SnapshotId id) {
+  const Result<std::unique_ptr<SnapshotReader>> reader = read(yield, id);
+  if (!reader) return reader.error();
+  for (std::uint64_t i = 0; i < (*reader)->header().chunks(); ++i) {
+    if (const Result<Bytes> bytes = (*reader)->chunk(yield, i); !bytes) return bytes.error();
+  }
+  return (*reader)->check_end(yield);
 }
 
 Result<std::unique_ptr<SnapshotWriter>> SnapshotStore::create(Yield& yield,
@@ -313,9 +318,7 @@ Result<std::unique_ptr<SnapshotWriter>> SnapshotStore::resume(Yield& yield,
 Result<std::uint64_t> SnapshotStore::remove_older(Yield& yield, SnapshotId keep,
                                                   LogIndex log_base) {
   if (log_base > keep.index) return std::uint64_t{0};
-  const Result<std::unique_ptr<SnapshotReader>> kept = read(yield, keep);
-  const Status whole = kept ? (*kept)->verify(yield) : kept.error();
-  if (!whole) return whole.error();
+  if (const Status whole = verify(yield, keep); !whole) return whole.error();
   const Result<std::vector<std::string>> names = disk_.list(yield, directory_);
   if (!names) return names.error();
   std::uint64_t removed = 0;
@@ -324,9 +327,9 @@ Result<std::uint64_t> SnapshotStore::remove_older(Yield& yield, SnapshotId keep,
     const std::optional<SnapshotId> id = parse_snapshot_name(
         partial ? std::string_view(name).substr(0, name.size() - kPartialSuffix.size()) : name);
     if (!id || *id >= keep) continue;
-    if (Status status = disk_.remove(yield, directory_ + "/" + name); !status)
-      return status.error();
-    ++removed;
+    const Status status = disk_.remove(yield, directory_ + "/" + name);
+    if (!status && status.error().code != Errc::kNotFound) return status.error();
+    if (status) ++removed;
   }
   if (removed == 0) return removed;
   trace_.emit(kRemoved, removed, keep.index.value);

@@ -70,8 +70,8 @@ class SnapshotReader {
   const SnapshotHeader& header() const { return header_; }
   // Chunk number `chunk`, from 0. Errors: kCorrupt with file, chunk and offset.
   Result<Bytes> chunk(Yield& yield, std::uint64_t chunk) const;
-  // Reads all of it, the end too.
-  Status verify(Yield& yield) const;
+  // What lies behind the last chunk. Errors: kCorrupt.
+  Status check_end(Yield& yield) const;
 
  private:
   friend class SnapshotStore;
@@ -84,7 +84,8 @@ class SnapshotReader {
 };
 
 struct SnapshotList {
-  std::vector<SnapshotHeader> good;
+  // Their headers pass; the rest was not read.
+  std::vector<SnapshotHeader> readable;
   // Paths of those that cannot be read, with what is wrong.
   std::vector<std::string> bad;
 };
@@ -101,8 +102,10 @@ class SnapshotStore {
 
   // Makes the directory. What was received in part stays, to be resumed.
   Status open(Yield& yield);
-  // All that are there, newest first, read to the end.
+  // All that are there, newest first.
   Result<SnapshotList> list(Yield& yield);
+  // Reads a snapshot to its end. Errors: kNotFound; kCorrupt, kInvalid when it is not good.
+  Status verify(Yield& yield, SnapshotId id);
   // Begins a snapshot; a partial one of the same name is dropped.
   Result<std::unique_ptr<SnapshotWriter>> create(Yield& yield, const SnapshotHeader& header);
   // Goes on with the partial one of the very same header, behind its last good chunk; else begins.
@@ -111,7 +114,7 @@ class SnapshotStore {
   Result<std::unique_ptr<SnapshotReader>> read(Yield& yield, SnapshotId id);
   // Removes what is older than `keep`, whole, partial or bad; returns how many. Does nothing unless
   // `keep` is good and the log's durable base lies at or below it: a log that begins behind all
-  // snapshots would be a gap (camunda #3573).
+  // snapshots would be a gap (camunda #3573). What somebody else removes meanwhile is no error.
   Result<std::uint64_t> remove_older(Yield& yield, SnapshotId keep, LogIndex log_base);
   // Removes a bad one, so that a new one can take its place.
   Status remove(Yield& yield, SnapshotId id);

@@ -89,8 +89,15 @@ bool Replica::take_up_snapshot(Yield& yield) {
   abandon_proposals();
   const log::SnapshotId kept{wanted.index, wanted.term};
   const auto removed = snapshots_.remove_older(yield, kept, wanted.index);
-  if (!removed) world_.tasks.halt("cannot remove a snapshot: " + removed.error().message());
-  return removed.ok();
+  if (removed) return true;
+  if (removed.error().code != Errc::kCorrupt) {
+    world_.tasks.halt("cannot remove a snapshot: " + removed.error().message());
+    return false;
+  }
+  // It was good a moment ago. The older ones stay, and one is written that can be read.
+  renew_snapshot_ = true;
+  to_snapshot_.set();
+  return true;
 }
 
 }  // namespace plumbline::replica

@@ -12,6 +12,7 @@
 #include "nodes/replica/recovery.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "nodes/replica/snapshot_meta.h"
 #include "nodes/replica/state_loader.h"
@@ -41,6 +42,9 @@ void begin_behind(RecoveredGroup& group, const raft::SnapshotMeta& meta) {
   group.write_hard_state = true;
   group.restart_log = true;
 }
+
+// What passes its checksums and cannot be understood was not damaged, but written like that.
+Error meaningless(const Error& error) { return {Errc::kInvalid, error.detail}; }
 
 }  // namespace
 
@@ -140,18 +144,35 @@ Result<StateMachine> load_state(Yield& yield, log::SnapshotStore& store, log::Sn
   auto file = store.read(yield, id);
   if (!file) return file.error();
   const auto meta = decode_stored_meta((*file)->header().meta.view());
-  if (!meta) return Error{Errc::kCorrupt, "a snapshot's configuration"};
+  if (!meta) return Error{Errc::kInvalid, "a snapshot's configuration"};
   StateLoader loader;
   for (std::uint64_t k = 0; k < (*file)->header().chunks(); ++k) {
     const Result<Bytes> bytes = (*file)->chunk(yield, k);
     if (!bytes) return bytes.error();
-    if (const Status fed = loader.feed(*bytes); !fed) return fed.error();
+    if (const Status fed = loader.feed(*bytes); !fed) return meaningless(fed.error());
   }
+  if (const Status end = (*file)->check_end(yield); !end) return end.error();
   Result<StateMachine> machine = loader.finish();
-  if (machine && machine->digest() != meta->digest) {
-    return Error{Errc::kCorrupt, "a snapshot holds another state than it says"};
+  if (!machine) return meaningless(machine.error());
+  if (machine->digest() != meta->digest) {
+    return Error{Errc::kInvalid, "a snapshot holds another state than it says"};
   }
   return machine;
+}
+
+Result<LoadedGroup> load_group(Yield& yield, log::SnapshotStore& store, const GroupLog& log,
+                               const std::vector<log::Damage>& damages) {
+  auto list = store.list(yield);
+  if (!list) return list.error();
+  std::vector<log::SnapshotHeader>& snapshots = list->readable;
+  for (;;) {
+    RecoveredGroup group = recover_group(log, damages, snapshots);
+    if (!group.load) return LoadedGroup{std::move(group), {}};
+    Result<StateMachine> machine = load_state(yield, store, *group.load);
+    if (machine) return LoadedGroup{std::move(group), std::move(*machine)};
+    if (machine.error().code != Errc::kCorrupt) return machine.error();
+    std::erase_if(snapshots, [&](const log::SnapshotHeader& one) { return one.id == *group.load; });
+  }
 }
 
 }  // namespace plumbline::replica

@@ -54,7 +54,7 @@ struct RecoveredGroup {
   std::string doubt;
 };
 
-// Thought through in recovery.cc. `snapshots` are good, and sorted by index, newest first.
+// Thought through in recovery.cc. `snapshots` are sorted by index, newest first.
 RecoveredGroup recover_group(const GroupLog& log, const std::vector<log::Damage>& damages,
                              const std::vector<log::SnapshotHeader>& snapshots);
 
@@ -63,7 +63,18 @@ log::Record record_of(GroupId group, const raft::HardState& state);
 log::Record record_of(GroupId group, const raft::SnapshotMeta& base, bool keep_tail);
 log::Record record_of(GroupId group, LogIndex index, const raft::Entry& entry);
 
-// Reads a snapshot's state. Errors: what the disk says; kCorrupt.
+// Reads a snapshot's state, and all of the file once. Errors: what the disk says; kCorrupt when the
+// file is damaged; kInvalid when it is whole and means nothing to this program.
 Result<StateMachine> load_state(Yield& yield, log::SnapshotStore& store, log::SnapshotId id);
+
+struct LoadedGroup {
+  RecoveredGroup group;
+  StateMachine machine;  // empty without group.load
+};
+
+// recover_group() with what is in the store. Snapshots that turn out to be damaged when they are
+// loaded are as good as none. Errors: those of load_state() but kCorrupt.
+Result<LoadedGroup> load_group(Yield& yield, log::SnapshotStore& store, const GroupLog& log,
+                               const std::vector<log::Damage>& damages);
 
 }  // namespace plumbline::replica

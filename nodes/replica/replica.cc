@@ -48,23 +48,16 @@ void Replica::recover(Yield& yield) {
   log_ = std::move(opened->log);
   if (found.is_foreign()) return world_.tasks.halt("the log is of another version");
   if (found.empty()) return begin_with_nothing(yield);
-  std::vector<log::SnapshotHeader> snapshots;
-  if (!options_.log.in_memory) {
-    if (const Status made = snapshots_.open(yield); !made) return halt_on("snapshots", made);
-    auto list = snapshots_.list(yield);
-    if (!list) return halt_on("snapshots", list.error());
-    snapshots = std::move(list->good);
-  }
-  RecoveredGroup group = recover_group(found, opened->damages, snapshots);
+  // A log in memory is found empty, so there is a disk.
+  if (const Status made = snapshots_.open(yield); !made) return halt_on("snapshots", made);
+  Result<LoadedGroup> loaded = load_group(yield, snapshots_, found, opened->damages);
+  if (!loaded) return halt_on("a snapshot", loaded.error());
+  RecoveredGroup& group = loaded->group;
   if (const Status written = write_recovered(yield, group); !written) {
     return halt_on("the log", written);
   }
-  if (group.load) {
-    Result<StateMachine> machine = load_state(yield, snapshots_, *group.load);
-    if (!machine) return halt_on("a snapshot", machine.error());
-    machine_ = std::move(*machine);
-    applied_ = group.load->index;
-  }
+  machine_ = std::move(loaded->machine);
+  if (group.load) applied_ = group.load->index;
   start_core(std::move(group.core));
 }
 

@@ -110,16 +110,20 @@ Status SnapshotInbox::keep(Yield& yield, BytesView bytes) {
 }
 
 Status SnapshotInbox::finish(Yield& yield) {
-  const Status done = file_->finish(yield);
+  const log::SnapshotId id = file_->header().id;
+  Status done = file_->finish(yield);
   file_ = nullptr;
+  // The log will begin behind it, so it is read back first.
+  if (done) done = store_.verify(yield, id);
   if (!done) return done;
   durable_ = true;
   world_.trace.emit(kCame, receiver_.content()->index.value, receiver_.content()->bytes);
   return {};
 }
 
-// A full disk is the sender's concern: it tries again. What is not found was removed because this
-// replica has a later one of its own by now. Anything else is the end of this node.
+// A full disk is the sender's concern, and one that spoilt what it was given: it tries again. What
+// is not found was removed because this replica has a later one of its own by now. Anything else is
+// the end of this node.
 void SnapshotInbox::give_up(const SnapshotChunk& chunk, const Error& error) {
   world_.trace.emit(kRefused, chunk.content.index.value, static_cast<std::uint64_t>(error.code));
   receiver_.forget();
@@ -127,8 +131,8 @@ void SnapshotInbox::give_up(const SnapshotChunk& chunk, const Error& error) {
   file_ = nullptr;
   durable_ = false;
   answer(chunk, SnapshotVerdict::kRefused);
-  const bool passes =
-      error.code == Errc::kNoSpace || error.code == Errc::kInvalid || error.code == Errc::kNotFound;
+  const bool passes = error.code == Errc::kNoSpace || error.code == Errc::kInvalid ||
+                      error.code == Errc::kNotFound || error.code == Errc::kCorrupt;
   if (!passes) ports_.failed(error);
 }
 

@@ -18,7 +18,8 @@ const trace::Probe kOvertaken{"replica.snapshot_overtaken_by_leaders",
                               trace::Probe::Need::kOptional};
 const trace::Probe kChangedMeanwhile{"replica.applied_while_snapshot_written",
                                      trace::Probe::Need::kOptional};
-// After one that could not be written for want of space.
+const trace::Probe kSpoilt{"replica.snapshot_written_unreadable", trace::Probe::Need::kOptional};
+// After one that could not be written, for want of space or because the disk damaged it.
 constexpr Duration kTryAgainAfter = seconds(1);
 // What an entry that is synced alone takes of the log, without its payload.
 constexpr std::uint64_t kEntryBytesAlone = 1024;
@@ -63,8 +64,14 @@ void Replica::snapshot_loop(Yield& yield) {
     if (!snapshot_is_due() && !std::exchange(renew_snapshot_, false)) continue;
     const Status taken = take_snapshot(yield);
     if (taken) continue;
-    if (taken.error().code != Errc::kNoSpace) {
+    const Errc code = taken.error().code;
+    if (code != Errc::kNoSpace && code != Errc::kCorrupt) {
       return world_.tasks.halt("cannot write a snapshot: " + taken.error().message());
+    }
+    // The core was not told of one that cannot be read again: nothing rests on it yet.
+    if (code == Errc::kCorrupt) {
+      world_.trace.reached(kSpoilt);
+      renew_snapshot_ = true;
     }
     world_.tasks.sleep_until(yield, world_.clock.now() + kTryAgainAfter);
     to_snapshot_.set();
@@ -92,25 +99,26 @@ Status Replica::take_snapshot(Yield& yield) {
     world_.trace.emit(kGivenUp, meta.index.value, reason);
     return written;
   }
-  if (const Status done = (*file)->finish(yield); !done) {
-    if (done.error().code != Errc::kNotFound) return done;
-    // While it was made durable one came from a leader, for the same entry or a later one, and took
-    // its name or removed what had become old.
+  Status done = (*file)->finish(yield);
+  // Reads it back. Only then the core is told, and cuts its log behind it.
+  if (done) {
+    const auto removed = snapshots_.remove_older(yield, header.id, core_->base().index);
+    if (!removed) done = removed.error();
+  }
+  if (!done && done.error().code == Errc::kNotFound) {
+    // Meanwhile one came from a leader, for the same entry or a later one, and took its name or
+    // removed what had become old.
     world_.trace.reached(kOvertaken);
     return {};
   }
-  if (replacements != replacements_) return {};
+  if (!done || replacements != replacements_) return done;
   if (applied_ > meta.index) world_.trace.reached(kChangedMeanwhile);
   world_.trace.reached(kTakes);
   world_.trace.emit(kTaken, meta.index.value, header.bytes);
   applied_bytes_ -= bytes_then;
   segments_at_snapshot_ = segments_then;
-  // Until the core has written a new base, an older one holds; a snapshot before that is of no use
-  // to anybody.
-  const LogIndex base = core_->base().index;
   drive(raft::SnapshotTaken{meta});
-  const auto removed = snapshots_.remove_older(yield, header.id, base);
-  return removed ? Status() : Status(removed.error());
+  return {};
 }
 
 // Gives way after each piece. Stops early when the state machine is replaced.

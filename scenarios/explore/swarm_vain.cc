@@ -51,7 +51,7 @@ bool cuts_links(FaultKind kind) {
 class UpAndDown {
  public:
   explicit UpAndDown(std::uint32_t nodes)
-      : down_until_(nodes + 1), damaged_(nodes + 1), wiped_(nodes + 1) {}
+      : down_until_(nodes + 1), damages_(nodes + 1), wiped_(nodes + 1) {}
 
   bool surely_up(std::uint32_t node, Duration at) const { return down_until_[node] <= at; }
   Duration down_until(std::uint32_t node) const { return down_until_[node]; }
@@ -73,12 +73,13 @@ class UpAndDown {
     for (const std::uint32_t node : nodes) {
       if (node >= down_until_.size()) continue;  // a spare
       if (fault.kind == FaultKind::kWipe) wiped_[node] = true;
-      if (damages(fault.kind)) damaged_[node] = true;
+      if (damages(fault.kind)) damages_[node] += fault.amount;
       if (takes_down(fault.kind)) {
         down_until_[node] = std::max(down_until_[node], fault.at + fault.duration);
       }
-      // What is damaged is read at the next start, and may be found then.
-      if (damaged_[node] && !surely_up(node, fault.at)) down_until_[node] = kNever;
+      // What is damaged is read at the next start. One damage leaves a node that starts, in doubt
+      // perhaps; more may leave one that refuses to.
+      if (damages_[node] > 1 && !surely_up(node, fault.at)) down_until_[node] = kNever;
       if (wiped_[node]) down_until_[node] = kNever;
     }
   }
@@ -91,7 +92,7 @@ class UpAndDown {
   }
 
   std::vector<Duration> down_until_;
-  std::vector<bool> damaged_;
+  std::vector<std::int64_t> damages_;
   std::vector<bool> wiped_;
 };
 
@@ -132,6 +133,7 @@ class VainFaults {
       if (fault.kind == FaultKind::kKillInDiskCall) disk_call_by_ = fault.at + kDiskCall;
       kept_.push_back(std::move(fault));
     }
+    give_damage_its_call();
     return std::move(kept_);
   }
 
@@ -139,10 +141,39 @@ class VainFaults {
   static constexpr Duration kAfterStart = milliseconds(1);
   static constexpr Duration kOutlast = milliseconds(100);
   static constexpr Duration kDiskCall = milliseconds(200);
+  // Within so long a node that is up makes a call that can be damaged.
+  static constexpr Duration kCall = seconds(1);
+  static constexpr Duration kWrite = seconds(4);
 
   bool is_given(const Fault& fault) const {
     return std::any_of(scenario_.faults.begin(), scenario_.faults.end(),
                        [&](const Fault& given) { return given.id == fault.id; });
+  }
+  // Damage to a call waits for one: who is held down by others until its time is over makes none.
+  // So it goes on until the node has been up for a while, and is in vain when that is never.
+  void give_damage_its_call() {
+    std::set<std::uint32_t> vain;
+    for (Fault& fault : kept_) {
+      if (!damages(fault.kind) || fault.kind == FaultKind::kBitRot || is_given(fault)) continue;
+      const Duration up = when_up(fault);
+      const Duration needed = up + kCall - fault.at;
+      // It is started early enough when nothing else holds it down.
+      if (fault.kind == FaultKind::kStaleRead && up <= fault.at + fault.duration) continue;
+      if (fault.at + needed > faults_end(scenario_)) vain.insert(fault.id);
+      fault.duration = std::max(fault.duration, needed);
+    }
+    std::erase_if(kept_, [&](const Fault& fault) { return vain.count(fault.id) != 0; });
+  }
+  Duration when_up(const Fault& damage) const {
+    Duration up = damage.at;
+    for (const Fault& other : kept_) {
+      const std::vector<std::uint32_t>& nodes = other.nodes;
+      const bool hits = nodes.empty() ||
+                        std::find(nodes.begin(), nodes.end(), damage.nodes.front()) != nodes.end();
+      const bool holds = takes_down(other.kind) && other.id != damage.id && hits;
+      if (holds && other.at <= up + kCall) up = std::max(up, other.at + other.duration);
+    }
+    return up;
   }
   // Rot needs bytes only; a write or a read must be made, and who is killed must live.
   bool can_be_damaged(const Fault& fault) const {
@@ -176,7 +207,9 @@ class VainFaults {
   void put_off(Fault fault) { put_off_until(std::move(fault), cluster_.first_up()); }
   void put_off_until(Fault fault, Duration up_again) {
     const Duration end = faults_end(scenario_);
-    if (up_again > end - kAfterStart * 2) return;
+    // Not every node writes at every moment: only a leader whom others hear writes often.
+    const Duration needed = damages(fault.kind) ? kWrite : kAfterStart * 2;
+    if (up_again > end - needed) return;
     fault.at = up_again + kAfterStart;
     fault.duration = std::min(fault.duration, end - fault.at);
     const auto restarts = static_cast<std::int64_t>(fault.nodes.size()) - 1;

@@ -71,13 +71,15 @@ void RaftInvariants::observe_progress(const Mirror& mirror, const raft::Raft& co
   for (const raft::Progress& peer : leader->peers) {
     if (!peer.match) continue;
     const Mirror* const follower = find(peer.id);
-    if (follower == nullptr || is_excused(follower->node)) continue;
+    if (follower == nullptr) continue;
     const NodeId node = follower->node;
     if (peer.match <= core.base().index ||
         has_synced(*follower, peer.match, mirror.log[peer.match.value - 1]))
       continue;
     // A follower that has moved on to a later term owes this leader nothing any more.
     if (follower->before && follower->before->term > core.term()) continue;
+    // A leader is not told at once what a follower has lost.
+    if (peer.match <= follower->lost_up_to || harm_to(*follower) != Harm::kNone) continue;
     return fail("I7 progress", name(mirror.node) + " believes that " + name(node) +
                                    " has synced entry " + at(peer.match) + " of term " +
                                    std::to_string(core.term_at(peer.match).value) +

@@ -1,6 +1,8 @@
 // I3: entries of one index and term are one entry, and what lies before them is the same too. And
 // what of a log survives a restart (I2, I10): everything that was synced.
 
+#include <algorithm>
+
 #include "scenarios/invariants/raft_invariants.h"
 
 namespace plumbline::scenarios {
@@ -17,19 +19,16 @@ std::string name(NodeId node) { return "n" + std::to_string(node.value); }
 
 void RaftInvariants::observe_start(Mirror& mirror, const replica::Replica& replica) {
   const raft::Raft& core = *replica.core();
-  if (mirror.replica != core.self()) mirror = Mirror{.node = mirror.node, .replica = core.self()};
-  if (mirror.incarnation && !is_excused(mirror.node)) {
-    if (const auto broken = raft::check_restart(mirror.promised, core)) {
-      return fail(broken->invariant, name(mirror.node) + " restarted: " + broken->detail);
-    }
-    for (LogIndex i = core.base().index.next(); i <= mirror.durable; i = i.next()) {
-      if (i <= core.last_index() && mirror.holds(i, logged(core.entry(i)))) continue;
-      return fail("I10 durability", name(mirror.node) + " had synced entry " + at(i) + " of term " +
-                                        std::to_string(mirror.log[i.value - 1].term.value) +
-                                        " and does not hold it after its restart");
-    }
+  if (mirror.replica != core.self()) {
+    mirror = Mirror{.node = mirror.node,
+                    .replica = core.self(),
+                    .damages_at_start = mirror.damages_at_start,
+                    .life = mirror.life};
   }
+  if (mirror.incarnation) check_restart(mirror, core);
+  if (violation_) return;
   mirror.incarnation = simulation_.incarnation(mirror.node);
+  mirror.damages_before = mirror.damages_at_start;
   mirror.group = replica.options().group;
   mirror.log_options = replica.options().log;
   mirror.before.reset();
@@ -38,6 +37,33 @@ void RaftInvariants::observe_start(Mirror& mirror, const replica::Replica& repli
   mirror.base = {};
   mirror.log.clear();
   mirror.cursor = 0;
+}
+
+// A damaged disk excuses no forgotten term or vote, for they are in two places; and lost entries
+// only when the replica says so, or when they were the last batch.
+void RaftInvariants::check_restart(Mirror& mirror, const raft::Raft& core) {
+  const Harm harm = harm_to(mirror);
+  raft::HardState promised = mirror.promised;
+  // What is lost counts as committed no longer.
+  if (harm != Harm::kNone) promised.commit = {};
+  const auto broken = raft::check_restart(promised, core);
+  if (broken && harm != Harm::kOften) {
+    return fail(broken->invariant, name(mirror.node) + " restarted: " + broken->detail);
+  }
+  const raft::Doubt& doubt = core.hard_state().doubt;
+  for (LogIndex i = core.base().index.next(); i <= mirror.durable; i = i.next()) {
+    if (i <= core.last_index() && mirror.holds(i, logged(core.entry(i)))) continue;
+    const bool said = doubt && doubt.until >= mirror.durable;
+    const bool excused =
+        harm == Harm::kOften || (harm == Harm::kOnce && (said || i > mirror.durable_before));
+    if (excused) {
+      mirror.lost_up_to = std::max(mirror.lost_up_to, mirror.durable);
+      return;
+    }
+    return fail("I10 durability", name(mirror.node) + " had synced entry " + at(i) + " of term " +
+                                      std::to_string(mirror.log[i.value - 1].term.value) +
+                                      " and does not hold it after its restart");
+  }
 }
 
 void RaftInvariants::observe_log(Mirror& mirror, const raft::Raft& core) {

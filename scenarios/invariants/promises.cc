@@ -2,6 +2,8 @@
 // against what the core itself takes for synced; then, for a sample, against what recovery makes of
 // the durable image of the disk, which is the only witness that does not share the core's mistakes.
 
+#include <algorithm>
+
 #include "nodes/fiber/fiber.h"
 #include "nodes/log/recovery.h"
 #include "nodes/replica/recovery.h"
@@ -21,6 +23,7 @@ struct RaftInvariants::Image {
   std::string error;  // why it cannot be recovered; empty when it can
   raft::HardState hard_state;
   raft::SnapshotMeta base;  // entries up to it are in a snapshot that can be read
+  bool base_is_committed = false;
   std::vector<raft::Entry> entries;
 
   bool keeps(const Mirror& mirror, LogIndex up_to) const {
@@ -31,9 +34,12 @@ struct RaftInvariants::Image {
     }
     return true;
   }
+  // A leader's snapshot that is whole, and that the core was not told of yet, may reach further
+  // than the log does.
   bool holds_base(const Mirror& mirror) const {
     const std::uint64_t index = base.index.value;
-    return index == 0 || (index <= mirror.log.size() && mirror.log[index - 1].term == base.term);
+    if (index > mirror.log.size()) return base_is_committed;
+    return index == 0 || mirror.log[index - 1].term == base.term;
   }
 };
 
@@ -47,20 +53,23 @@ RaftInvariants::Image RaftInvariants::recover_image(const Mirror& mirror) const 
   trace::NullSink silent;
   log::SnapshotStore store(*disk, silent, replica::Replica::kSnapshotDirectory,
                            mirror.log_options.identity);
-  const auto snapshots = store.list(now);
-  if (!found || !snapshots) {
-    image.error = !found ? found.error().message() : snapshots.error().message();
+  if (!found) {
+    image.error = found.error().message();
     return image;
   }
-  const replica::RecoveredGroup group =
-      replica::recover_group(log, found->damages, snapshots->good);
+  const auto loaded = replica::load_group(now, store, log, found->damages);
+  if (!loaded) {
+    image.error = loaded.error().message();
+    return image;
+  }
+  const replica::RecoveredGroup& group = loaded->group;
   image.error = group.doubt;
   image.hard_state = group.core.hard_state;
   image.base = group.core.base;
+  const std::uint64_t base = image.base.index.value;
+  image.base_is_committed =
+      base > 0 && base <= committed_.size() && committed_[base - 1].entry.term == image.base.term;
   image.entries = group.core.entries;
-  if (!group.load) return image;
-  const auto state = replica::load_state(now, store, *group.load);
-  if (!state) image.error = state.error().message();
   return image;
 }
 
@@ -74,10 +83,12 @@ void RaftInvariants::check_promise(const Mirror& mirror, const raft::Raft& core,
                           (!is_vote || mirror.promised.voted_for == message.to));
   const bool entries_kept =
       is_vote || core.term() > message.term || message.index <= core.durable_index();
-  if ((term_kept && entries_kept) || is_excused(mirror.node)) return;
+  const Harm harm = harm_to(mirror);
+  if ((term_kept && entries_kept) || harm == Harm::kOften) return;
   const Image image = recover_image(mirror);
   const std::string who = name(mirror.node);
   const std::string term = std::to_string(message.term.value);
+  if (harm == Harm::kOnce && !image.error.empty()) return;
   const bool has_term = image.hard_state.term > message.term ||
                         (image.hard_state.term == message.term &&
                          (!is_vote || image.hard_state.voted_for == message.to));
@@ -85,7 +96,8 @@ void RaftInvariants::check_promise(const Mirror& mirror, const raft::Raft& core,
     return fail(kProperty, who + (is_vote ? " votes in term " : " answers in term ") + term +
                                " before that is synced");
   }
-  if (entries_kept || image.keeps(mirror, message.index)) return;
+  const LogIndex kept_for_sure = harm == Harm::kNone ? message.index : mirror.durable_before;
+  if (entries_kept || image.keeps(mirror, std::min(message.index, kept_for_sure))) return;
   fail(kProperty, who + " acknowledges entries up to " + std::to_string(message.index.value) +
                       " of term " + term + ", which a loss of power now would not leave");
 }
@@ -101,9 +113,12 @@ bool RaftInvariants::has_synced(const Mirror& mirror, LogIndex index,
 }
 
 void RaftInvariants::check_durable_image(const Mirror& mirror) {
-  if (is_excused(mirror.node)) return;
+  const Harm harm = harm_to(mirror);
+  if (harm == Harm::kOften) return;
   ++images_checked_;
   const Image image = recover_image(mirror);
+  // It would refuse to start, or start in doubt.
+  if (harm == Harm::kOnce && !image.error.empty()) return;
   const std::string who = "after a loss of power now " + name(mirror.node);
   if (!image.error.empty()) return fail(kProperty, who + " could not recover: " + image.error);
   const raft::HardState& kept = image.hard_state;
@@ -114,8 +129,9 @@ void RaftInvariants::check_durable_image(const Mirror& mirror) {
                                ", and has promised term " +
                                std::to_string(mirror.promised.term.value));
   }
-  if (!image.keeps(mirror, mirror.durable)) {
-    fail(kProperty, who + " would lack an entry up to " + std::to_string(mirror.durable.value) +
+  const LogIndex kept_for_sure = harm == Harm::kNone ? mirror.durable : mirror.durable_before;
+  if (!image.keeps(mirror, kept_for_sure)) {
+    fail(kProperty, who + " would lack an entry up to " + std::to_string(kept_for_sure.value) +
                         ", all of which it takes for synced");
   }
 }

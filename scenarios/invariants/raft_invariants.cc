@@ -1,5 +1,6 @@
 #include "scenarios/invariants/raft_invariants.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "nodes/base/hash.h"
@@ -39,6 +40,15 @@ const replica::Replica* RaftInvariants::replica(NodeId node) const {
   return static_cast<const replica::Replica*>(simulation_.node(node));
 }
 
+// Since the life began that the mirror tells of, for its start has read what there was before.
+Harm RaftInvariants::harm_to(const Mirror& mirror) const {
+  switch (damages(mirror.node) - mirror.damages_before) {
+    case 0: return Harm::kNone;
+    case 1: return Harm::kOnce;
+    default: return Harm::kOften;
+  }
+}
+
 // Only the first violation counts: what follows from it says nothing new.
 void RaftInvariants::fail(const char* property, std::string sentence) {
   if (violation_) return;
@@ -65,6 +75,10 @@ void RaftInvariants::after_event(NodeId node) {
   if (mirror == nullptr || violation_) return;
   const replica::Replica* const replica = this->replica(node);
   const std::vector<raft::Message> promises = std::exchange(promises_, {});
+  if (mirror->life != simulation_.incarnation(node)) {
+    mirror->life = simulation_.incarnation(node);
+    mirror->damages_at_start = damages(node);
+  }
   if (replica == nullptr || replica->core() == nullptr) return;
   const raft::Raft& core = *replica->core();
   if (mirror->incarnation != simulation_.incarnation(node)) observe_start(*mirror, *replica);
@@ -74,7 +88,11 @@ void RaftInvariants::after_event(NodeId node) {
     if (broken) return fail(broken->invariant, broken->detail);
   }
   observe_log(*mirror, core);
-  mirror->durable = core.durable_index();
+  if (mirror->durable != core.durable_index()) {
+    mirror->durable_before = std::min(mirror->durable, core.durable_index());
+    mirror->durable = core.durable_index();
+  }
+  if (mirror->durable >= mirror->lost_up_to && !core.hard_state().doubt) mirror->lost_up_to = {};
   if (!core.volatile_state().durability.of_hard_state()) mirror->promised = core.hard_state();
   observe_leadership(*mirror, core);
   observe_commit(*mirror, core);

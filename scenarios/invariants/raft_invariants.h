@@ -35,8 +35,9 @@ class RaftInvariants {
   struct Options {
     // One of so many promises is checked against the durable image of the disk.
     std::uint64_t durable_image_every = 64;
-    // A node whose durable bytes were changed behind its back is not held to what they said.
-    std::function<bool(NodeId)> is_excused;
+    // How often a node's durable bytes were changed behind its back, under the identity that it
+    // has now. None says: never.
+    std::function<std::uint64_t(NodeId)> damages;
   };
 
   RaftInvariants(sim::Simulation& simulation, const std::vector<NodeId>& nodes, Options options);
@@ -56,10 +57,12 @@ class RaftInvariants {
   Mirror* find(ReplicaId replica);
   const replica::Replica* replica(NodeId node) const;
   void fail(const char* property, std::string sentence);
-  bool is_excused(NodeId node) const { return options_.is_excused && options_.is_excused(node); }
+  std::uint64_t damages(NodeId node) const { return options_.damages ? options_.damages(node) : 0; }
+  Harm harm_to(const Mirror& mirror) const;
 
   // log_matching.cc: I3.
   void observe_start(Mirror& mirror, const replica::Replica& replica);
+  void check_restart(Mirror& mirror, const raft::Raft& core);
   void observe_log(Mirror& mirror, const raft::Raft& core);
   void observe_base(Mirror& mirror, const raft::Raft& core);
   void compare_log_from(Mirror& mirror, const raft::Raft& core, LogIndex first);

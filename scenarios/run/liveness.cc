@@ -36,8 +36,21 @@ bool SimRun::all_is_well() const {
          caught_up();
 }
 
+// Damage is no excuse for being down: what the format calls harmless or repairable must be
+// repaired. A node stays down for good only when it has said that it cannot go on as who it is.
 bool SimRun::may_stay_down(NodeId node) const {
-  return cluster_.disk_was_damaged(node) || is_outside(node);
+  return is_outside(node) || cluster_.disk_was_wiped(node) || has_refused_its_log(node);
+}
+
+bool SimRun::has_refused_its_log(NodeId node) const {
+  const sim::Simulation& simulation = const_cast<SimCluster&>(cluster_).simulation();
+  return cluster_.disk_was_damaged(node) && is_refusal(simulation.halted(node));
+}
+
+bool SimRun::is_in_doubt(NodeId node) const {
+  const sim::Simulation& simulation = const_cast<SimCluster&>(cluster_).simulation();
+  const replica::Replica* const replica = replica_of(simulation, node);
+  return replica != nullptr && replica->core()->hard_state().doubt;
 }
 
 bool SimRun::is_outside(NodeId node) const { return nemesis_.outside().count(node) != 0; }
@@ -53,7 +66,7 @@ bool SimRun::caught_up() const {
       if (may_stay_down(node)) continue;
       return false;
     }
-    if (replica->applied() != replica->core()->last_index()) return false;
+    if (replica->applied() != replica->core()->last_index() || is_in_doubt(node)) return false;
     if (!first && replica->applied() != reached) return false;
     reached = replica->applied();
     first = false;
@@ -86,8 +99,8 @@ void SimRun::ask_for_recovery() {
   });
 }
 
-// When so many disks are damaged that those whose are not make no majority, the store may stop, and
-// nothing else: each that does not serve for that reason halts, or says that it is in doubt.
+// When so many disks are damaged that the others make no majority, the store may stop, and nothing
+// else: each that does not serve for that reason has refused its log, or says that it is in doubt.
 bool SimRun::stopped_and_said_so() const {
   const sim::Simulation& simulation = const_cast<SimCluster&>(cluster_).simulation();
   const Members members = cluster_.members();
@@ -95,10 +108,9 @@ bool SimRun::stopped_and_said_so() const {
   if (voters == 0) voters = static_cast<std::size_t>(scenario_.cluster.nodes.low);
   std::size_t reporting = 0;
   for (const NodeId node : cluster_.nodes()) {
-    if (!cluster_.disk_was_damaged(node)) continue;
-    const replica::Replica* const replica = replica_of(simulation, node);
-    const bool in_doubt = replica != nullptr && replica->core()->hard_state().doubt;
-    reporting += in_doubt || !simulation.halted(node).empty() ? 1 : 0;
+    const bool was_wiped = cluster_.disk_was_wiped(node) && !simulation.halted(node).empty();
+    const bool damaged = cluster_.disk_was_damaged(node) && is_in_doubt(node);
+    reporting += was_wiped || damaged || has_refused_its_log(node) ? 1 : 0;
   }
   return 2 * reporting >= voters;
 }
@@ -154,6 +166,7 @@ std::string SimRun::stuck_replicas() const {
       what += "; " + simulation.name(node) + " has applied up to entry " +
               std::to_string(replica->applied().value) + " of " + std::to_string(reached.value);
     }
+    if (is_in_doubt(node)) what += "; " + simulation.name(node) + " is still in doubt";
     if (simulation.is_up(node) || may_stay_down(node)) continue;
     what += "; " + simulation.name(node) + " is down " + simulation.halted(node);
   }

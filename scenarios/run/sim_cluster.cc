@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "nodes/fiber/fiber.h"
 #include "nodes/replica/replica.h"
 #include "scenarios/run/replica_of.h"
 
@@ -232,18 +233,18 @@ void SimCluster::set_disk_fault(NodeId node, const DiskFault& fault) {
                                .slow_percent = fault.slow_percent});
 }
 
-bool SimCluster::disk_was_tormented(NodeId node) const {
-  return tormented_.count(node) != 0 || disk_was_damaged(node);
-}
+bool SimCluster::disk_was_tormented(NodeId node) const { return tormented_.count(node) != 0; }
 
-bool SimCluster::disk_was_damaged(NodeId node) const {
-  if (disk_was_wiped(node)) return true;
+bool SimCluster::disk_was_damaged(NodeId node) const { return damages(node) > 0; }
+
+std::uint64_t SimCluster::damages(NodeId node) const {
   const auto identity = identities_.find(node);
-  if (identity == identities_.end()) return false;
-  const std::vector<sim::Damage>& damages = simulation_.damages();
-  return std::any_of(damages.begin(), damages.end(), [&](const sim::Damage& damage) {
+  if (identity == identities_.end()) return 0;
+  const std::vector<sim::Damage>& all = simulation_.damages();
+  const auto count = std::count_if(all.begin(), all.end(), [&](const sim::Damage& damage) {
     return damage.node == node && damage.time >= identity->second.since;
   });
+  return static_cast<std::uint64_t>(count) + (disk_was_wiped(node) ? 2 : 0);
 }
 
 bool SimCluster::rot(NodeId node, Structure where, const Key& which) {
@@ -253,7 +254,19 @@ bool SimCluster::rot(NodeId node, Structure where, const Key& which) {
 }
 
 void SimCluster::damage_next_call(NodeId node, FaultKind kind, Structure where, const Key& which) {
-  simulation_.damage_next_call(node, damage_of(kind), which, area_of(where));
+  // What a node has nothing of it does not read when it starts.
+  const bool nothing = kind == FaultKind::kStaleRead && !has_any(node, where);
+  simulation_.damage_next_call(node, damage_of(kind), which,
+                               area_of(nothing ? Structure::kAny : where));
+}
+
+bool SimCluster::has_any(NodeId node, Structure where) const {
+  if (where != Structure::kSnapshot) return true;
+  const auto names =
+      simulation_.current_image(node)->list(Yield::never(), replica::Replica::kSnapshotDirectory);
+  return names && std::any_of(names->begin(), names->end(), [](const std::string& name) {
+           return log::parse_snapshot_name(name).has_value();
+         });
 }
 
 bool SimCluster::was_damaged(const Key& which) const {

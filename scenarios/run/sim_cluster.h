@@ -40,10 +40,12 @@ class SimCluster : public Cluster {
   void set_faults_over() { faults_over_ = true; }
   void start_everything();
 
-  // What was done to a disk so far. Failed calls, damage and wiping excuse a node for halting;
-  // damage that struck and wiping, for what its disk no longer keeps of its promises.
+  // What was done to a disk so far: calls failed, which excuses a node for halting; bytes were
+  // changed or all taken, which may excuse it for what its disk no longer keeps of its promises.
   bool disk_was_tormented(NodeId node) const;
   bool disk_was_damaged(NodeId node) const;
+  // How often the disk was changed under the node's present identity; a wipe is more than once.
+  std::uint64_t damages(NodeId node) const;
   bool disk_was_wiped(NodeId node) const { return wiped_.count(node) != 0; }
   // Whether the group counts the node among its members, under the identity that it has now.
   bool is_member(NodeId node) const;
@@ -96,6 +98,7 @@ class SimCluster : public Cluster {
   };
 
   void add_replicas(const Scenario& scenario);
+  bool has_any(NodeId node, Structure where) const;
   // The core that knows most to be committed, of all that are up.
   const raft::Raft* best_informed() const;
   // The identity under which the node is a member; zero when under none. Of two, the earlier.

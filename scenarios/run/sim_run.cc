@@ -12,6 +12,9 @@ constexpr trace::Kind kFaultsOver{"run.faults_over",
 
 // Far above what any scenario needs; a run that comes here is livelocked.
 constexpr std::uint64_t kEventsMax = 20'000'000;
+// By what a person would know it (nodes/log/FORMAT.md): written here once more, for a judge that
+// asked the store for its words would take any.
+constexpr std::string_view kRefusal = "replace this node as a new member";
 // In safety mode clients are told so long before the end that their last reads should begin.
 constexpr Duration kLastReads = seconds(3);
 
@@ -47,7 +50,7 @@ SimRun::SimRun(const RunRequest& request)
       nemesis_(cluster_, scenario_.faults),
       invariants_(cluster_.simulation(), cluster_.nodes(),
                   {.durable_image_every = 64,
-                   .is_excused = [this](NodeId node) { return cluster_.disk_was_damaged(node); }}) {
+                   .damages = [this](NodeId node) { return cluster_.damages(node); }}) {
   sim::Simulation& simulation = cluster_.simulation();
   if (request.check_invariants) {
     simulation.set_after_event([this](NodeId node) { invariants_.after_event(node); });
@@ -93,15 +96,21 @@ void SimRun::run_to_time(TrueTime time) {
                                   std::min(time, TrueTime{} + milliseconds(scenario_.duration_ms)));
 }
 
+bool is_refusal(std::string_view reason) { return reason.find(kRefusal) != std::string_view::npos; }
+
+// Failed calls and a wipe excuse a halt; damage does only when that is beyond repair.
 void SimRun::node_halted(NodeId node, const std::string& reason) {
-  if (cluster_.disk_was_tormented(node) || unjustified_halt_) return;
+  const bool beyond_repair = cluster_.disk_was_damaged(node) && is_refusal(reason);
+  const bool excused = cluster_.disk_was_tormented(node) || cluster_.disk_was_wiped(node);
+  if (excused || beyond_repair || unjustified_halt_) return;
+  const std::string cause = cluster_.disk_was_damaged(node)
+                                ? "over damage that can be repaired: "
+                                : "although nothing was done to its disk: ";
   sim::Simulation& simulation = cluster_.simulation();
-  unjustified_halt_ =
-      Violation{.property = "liveness",
-                .sentence = simulation.name(node) +
-                            " halted although nothing was done to its disk: " + reason,
-                .at = simulation.now(),
-                .event = simulation.events()};
+  unjustified_halt_ = Violation{.property = "liveness",
+                                .sentence = simulation.name(node) + " halted " + cause + reason,
+                                .at = simulation.now(),
+                                .event = simulation.events()};
   simulation.abort_run("unjustified halt");
 }
 

@@ -52,6 +52,8 @@ class SimRun {
   bool all_is_well() const;
   bool caught_up() const;
   bool may_stay_down(NodeId node) const;
+  bool has_refused_its_log(NodeId node) const;
+  bool is_in_doubt(NodeId node) const;
   // A fault that stays strikes it: nothing is asked of it.
   bool is_outside(NodeId node) const;
   void node_halted(NodeId node, const std::string& reason);
@@ -77,6 +79,9 @@ class SimRun {
   std::optional<Violation> unjustified_halt_;
   std::optional<Violation> late_recovery_;
 };
+
+// Whether a node that halted for this reason says what the log's format lists under "Refused".
+bool is_refusal(std::string_view reason);
 
 // The simulator's settings that a scenario stands for.
 sim::Options sim_options(const RunRequest& request);

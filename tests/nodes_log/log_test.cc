@@ -320,6 +320,28 @@ TEST(Log, StaysBoundedBehindItsBases) {
   EXPECT_EQ(disk.calls(), 0U);
 }
 
+// A replica that has lost the snapshot of what lies before its log begins anew with nothing.
+TEST(Log, ABaseThatKeepsNothingMayGoBack) {
+  MemoryDisk disk;
+  Records replayed;
+  std::unique_ptr<Log> log = must_open(disk, replayed);
+  Written written;
+  std::vector<Records> batches;
+  for (std::uint64_t i = 1; i <= 40; ++i) batches.push_back({entry(i, 200)});
+  batches.push_back({base(20)});
+  ASSERT_TRUE(write_batches(*log, batches, written));
+  ASSERT_TRUE(log->compact(now()));
+  ASSERT_TRUE(write_batches(*log, {{base(0, /*keep_tail=*/false)}}, written));
+  for (std::uint64_t i = 1; i <= 40; ++i) {
+    ASSERT_TRUE(write_batches(*log, {{entry(i, 200)}}, written));
+    ASSERT_TRUE(log->compact(now()));
+    MemoryDisk image(disk);
+    image.lose_power({Loss::Mode::kNothingSurvives});
+    must_open(image, replayed);
+    ASSERT_EQ(replayed, outcome(written.appended)) << i;
+  }
+}
+
 // One group that does not move keeps what it needs, whatever the others do.
 TEST(Log, NothingIsRemovedThatAnotherGroupNeeds) {
   MemoryDisk disk;

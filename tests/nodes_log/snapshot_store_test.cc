@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
+
 #include <cstring>
 
 #include "nodes/base/crc32c.h"
@@ -44,6 +46,10 @@ Status write_snapshot(SnapshotStore& store, const SnapshotHeader& header) {
   return status ? (*writer)->finish(now()) : status;
 }
 
+std::optional<Errc> error_of(const Status& status) {
+  return status ? std::nullopt : std::optional(status.error().code);
+}
+
 class Snapshots : public testing::Test {
  protected:
   SnapshotStore open_store(Disk& disk) {
@@ -83,10 +89,10 @@ TEST_F(Snapshots, AreReadBackAsTheyWereWritten) {
   }
   const Result<SnapshotList> list = store.list(now());
   ASSERT_TRUE(list);
-  ASSERT_EQ(list->good.size(), 6U);
+  ASSERT_EQ(list->readable.size(), 6U);
   EXPECT_TRUE(list->bad.empty());
-  EXPECT_EQ(list->good.front(), header_of(6, 3 * kSnapshotChunkBytes + 77));
-  EXPECT_EQ(list->good.back(), header_of(1, 0));
+  EXPECT_EQ(list->readable.front(), header_of(6, 3 * kSnapshotChunkBytes + 77));
+  EXPECT_EQ(list->readable.back(), header_of(1, 0));
 }
 
 TEST_F(Snapshots, HaveNamesInTheOrderOfTheirIndices) {
@@ -117,9 +123,9 @@ TEST_F(Snapshots, ACrashAtAnyCallLeavesAllOrNothing) {
       const Result<SnapshotList> list = store.list(now());
       ASSERT_TRUE(list);
       EXPECT_TRUE(list->bad.empty()) << list->bad.front();
-      ASSERT_GE(list->good.size(), finished ? 2U : 1U);
-      EXPECT_EQ(list->good.back(), header_of(3, 100));
-      if (list->good.size() == 2) {
+      ASSERT_GE(list->readable.size(), finished ? 2U : 1U);
+      EXPECT_EQ(list->readable.back(), header_of(3, 100));
+      if (list->readable.size() == 2) {
         EXPECT_EQ(read_back(store, header.id), body_of(header));
       }
       // And whatever is left of it is gone on with, or begun anew.
@@ -162,19 +168,22 @@ TEST_F(Snapshots, AFlippedBitAnywhereIsSeen) {
   const SnapshotHeader header = header_of(4, kSnapshotChunkBytes + 300);
   ASSERT_TRUE(write_snapshot(store, header));
   const Bytes whole = disk.bytes(path_of(header));
+  const std::size_t body = kSnapshotHeaderBytes + header.meta.size();
   for (std::size_t at = 0; at<whole.size(); at += at> 200 && at < 65400 ? 97 : 1) {
     Bytes damaged = whole;
     damaged[at] = static_cast<char>(damaged[at] ^ (1 << at % 8));
     disk.set_bytes(path_of(header), damaged);
+    const Status whole = store.verify(now(), header.id);
+    ASSERT_EQ(error_of(whole), Errc::kCorrupt) << "byte " << at;
+    EXPECT_NE(whole.error().detail.find(path_of(header)), std::string::npos);
     const Result<SnapshotList> list = store.list(now());
     ASSERT_TRUE(list);
-    EXPECT_TRUE(list->good.empty()) << "byte " << at;
-    ASSERT_EQ(list->bad.size(), 1U) << "byte " << at;
-    EXPECT_NE(list->bad[0].find(path_of(header)), std::string::npos);
+    EXPECT_EQ(list->readable.empty(), at < body) << "byte " << at;
+    EXPECT_EQ(list->bad.size(), at < body ? 1U : 0U) << "byte " << at;
   }
   for (const std::size_t size : {0UL, 10UL, 60UL, 5000UL, whole.size() - 1}) {
     disk.set_bytes(path_of(header), whole.substr(0, size));
-    EXPECT_EQ(store.list(now())->bad.size(), 1U) << size;
+    EXPECT_EQ(error_of(store.verify(now(), header.id)), Errc::kCorrupt) << size;
   }
 }
 
@@ -235,13 +244,13 @@ TEST_F(Snapshots, OlderOnesGoOnlyForANewerOneThatIsGood) {
   disk.set_bytes(path_of(header_of(6, 90)), bad);
   EXPECT_EQ(store.remove_older(now(), header_of(6, 90).id, LogIndex(6)).error().code,
             Errc::kCorrupt);
-  EXPECT_EQ(store.list(now())->good.size(), 2U);
+  EXPECT_EQ(store.list(now())->readable.size(), 3U) << "only headers are read";
   EXPECT_EQ(store.remove_older(now(), header_of(4, 90).id, LogIndex(4)).value(), 2U);
   disk.lose_power({Loss::Mode::kNothingSurvives});
-  EXPECT_EQ(store.list(now())->good.size(), 1U);
+  EXPECT_EQ(store.list(now())->readable.size(), 2U);
   EXPECT_EQ(disk.paths().size(), 2U);
   ASSERT_TRUE(store.remove(now(), header_of(6, 90).id));
-  EXPECT_TRUE(store.list(now())->bad.empty());
+  EXPECT_EQ(store.list(now())->readable.size(), 1U);
 }
 
 // What a failed sync dropped is not found in the cache by whoever resumes.
@@ -269,6 +278,13 @@ TEST_F(Snapshots, AFailedReadIsAnError) {
     const Result<SnapshotList> list = store.list(now());
     if (disk.calls() < call) break;
     EXPECT_FALSE(list) << "call " << call;
+  }
+  for (std::uint64_t call = 1;; ++call) {
+    disk.reset_calls();
+    disk.fail_call(call, Errc::kIo, false);
+    const Status whole = store.verify(now(), header_of(2, 90).id);
+    if (disk.calls() < call) break;
+    EXPECT_EQ(error_of(whole), Errc::kIo) << "call " << call;
   }
 }
 

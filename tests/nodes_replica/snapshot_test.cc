@@ -284,6 +284,38 @@ TEST(Snapshots, OneThatRotsAtTheLeaderIsTakenAgain) {
   }
 }
 
+// Neither a log nor a state machine rests on a snapshot that was not read back: whoever's write the
+// disk loses, nobody halts and nobody is in doubt, also after a restart.
+TEST(Snapshots, OneThatIsSpoiltWhileItIsWrittenIsWrittenAgain) {
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    Cluster cluster({.seed = seed, .tune = small_logs});
+    const NodeId leader = cluster.elect();
+    const NodeId away = cluster.followers().front();
+    cluster.simulation.kill(away);
+    for (const NodeId node : {leader, away}) {
+      cluster.simulation.damage_next_call(node, sim::DamageKind::kLostWrite,
+                                          Key("test.lost").with(node),
+                                          {.prefix = Replica::kSnapshotDirectory});
+    }
+    write(cluster, 400);
+    EXPECT_EQ(cluster.simulation.damages().size(), 1U);
+    EXPECT_GT(cluster.replica(leader).core()->base().index, LogIndex());
+    cluster.simulation.start(away);
+    expect_equal_states(cluster);
+    EXPECT_EQ(cluster.simulation.damages().size(), 2U);
+    for (const NodeId node : {leader, away}) {
+      EXPECT_EQ(cluster.simulation.halted(node), "");
+      cluster.simulation.kill(node);
+      cluster.simulation.start(node);
+      cluster.simulation.run_until([&] { return cluster.replica(node).core() != nullptr; },
+                                   cluster.simulation.now() + seconds(1));
+      ASSERT_NE(cluster.replica(node).core(), nullptr) << cluster.simulation.halted(node);
+      EXPECT_FALSE(cluster.replica(node).core()->in_doubt()) << seed;
+      expect_equal_states(cluster);
+    }
+  }
+}
+
 // R-raft-17.
 TEST(Snapshots, NoneAreTakenOfALogInMemory) {
   Cluster cluster({.tune = [](ReplicaOptions& options) {

@@ -121,13 +121,15 @@ bool SimCluster::retire(NodeId node) {
   return true;
 }
 
-// Whether others that were renewed later have been added before it: its number counts as used.
+// Whether others that were renewed later have been added before it: its number counts as used. One
+// that is down is left to whoever holds it down.
 bool SimCluster::was_overtaken(const MemberWish& wish,
                                const raft::Configuration& configuration) const {
   const bool adds =
       wish.kind == MemberWish::Kind::kAddVoter || wish.kind == MemberWish::Kind::kAddLearner;
   const ReplicaId id = identities_.at(wish.node).replica;
-  return adds && id < configuration.next_id && !has(configuration, id) && !may_yet_add(wish.node);
+  return adds && is_up(wish.node) && id < configuration.next_id && !has(configuration, id) &&
+         !may_yet_add(wish.node);
 }
 
 void SimCluster::ask(const MemberWish& wish, WishDone done) {

@@ -105,6 +105,17 @@ void throw_when_stepping(const std::string& sentence) {
 
 }  // namespace
 
+std::optional<Finding> failed_assertion(ReplicaId of, const std::function<void()>& run) {
+  const Stepping now_stepping;
+  try {
+    run();
+  } catch (const AssertionFailed& failed) {
+    return Finding{"an assertion of the core",
+                   "r" + std::to_string(of.value) + ": " + failed.sentence};
+  }
+  return std::nullopt;
+}
+
 RaftStepper::RaftStepper(const RaftScope& scope) : scope_(scope) {
   set_assert_trap(throw_when_stepping);
 }
@@ -119,14 +130,12 @@ RaftReplica RaftStepper::start(ReplicaId self) const {
 RaftStep RaftStepper::step(RaftReplica& replica, const Cause& cause, Instant now,
                            trace::Sink& sink) const {
   RaftStep result;
-  const ReplicaId self = replica.core.self();
-  const Stepping now_stepping;
-  try {
+  auto failed = failed_assertion(replica.core.self(), [&] {
     happen(Call{replica, now, sink, result}, cause);
-  } catch (const AssertionFailed& failed) {
+  });
+  if (failed) {
     result.sent.clear();
-    result.finding = Finding{"an assertion of the core",
-                             "r" + std::to_string(self.value) + ": " + failed.sentence};
+    result.finding = std::move(failed);
   }
   return result;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -45,6 +46,9 @@ struct RaftStep {
   InlineVector<raft::Message, 8> sent;
   std::optional<Finding> finding;
 };
+
+// Runs it. An assertion of a core that fails meanwhile is a finding; all others end the process.
+std::optional<Finding> failed_assertion(ReplicaId of, const std::function<void()>& run);
 
 class RaftStepper {
  public:

@@ -79,8 +79,12 @@ std::uint32_t RaftSteps::make(std::uint32_t id, Happening what, std::uint32_t ar
     take_out_what_does_not_matter(sent);
     sent_.push_back(space_.add(std::move(sent)));
   }
-  take_out_what_does_not_matter(replica);
-  outcome.replica = space_.add(std::move(replica));
+  // A log that no core could have written shows itself when it is written under other names.
+  auto failed = failed_assertion(replica.core.self(), [&] {
+    take_out_what_does_not_matter(replica);
+    outcome.replica = space_.add(std::move(replica));
+  });
+  if (failed) return keep(std::move(*failed), id);
   space_.note({static_cast<std::uint32_t>(what), id, argument}, parts_before);
   const RaftFacts& before = space_.facts(id);
   const RaftFacts& after = space_.facts(outcome.replica);

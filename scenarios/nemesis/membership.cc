@@ -3,8 +3,8 @@
 #include "scenarios/nemesis/registry.h"
 
 // Members come and go while everything else goes on. What the group refuses is asked again until it
-// is done, also when all trouble is over, as operators do: changes wait for each other, for a
-// leader, and for a member to catch up.
+// is done, also for a while when all trouble is over, as operators do: changes wait for each other,
+// for a leader, and for a member to catch up.
 namespace plumbline::scenarios {
 namespace {
 
@@ -66,6 +66,7 @@ bool spares_a_majority(const Torment& torment, const Members& members, const Mem
 }
 
 void insist(Torment& torment, const Quest& quest) {
+  if (torment.operators_rest()) return;
   if (quest.while_in_hand && !torment.has_in_hand(quest.fault, quest.wish.node)) return;
   Cluster& cluster = torment.cluster();
   const Members members = cluster.members();
@@ -142,7 +143,7 @@ TrueTime undone_at(Torment& torment, const Fault& fault) {
 
 // Tries until it can be: another fault may have taken the spare, or led the group astray.
 void when_it_can_be(Torment& torment, const Fault& fault, bool (*begin)(Torment&, const Fault&)) {
-  if (begin(torment, fault)) return;
+  if (torment.operators_rest() || begin(torment, fault)) return;
   Cluster& cluster = torment.cluster();
   cluster.at(cluster.now() + kRetireAgainAfter,
              [&torment, fault, begin] { when_it_can_be(torment, fault, begin); });

@@ -7,6 +7,12 @@
 
 namespace plumbline::scenarios {
 
+namespace {
+
+constexpr Duration kOperatorsGoOnFor = seconds(3);
+
+}  // namespace
+
 Nemesis::Nemesis(Cluster& cluster, const std::vector<Fault>& faults)
     : cluster_(cluster), torment_(cluster) {
   for (const Fault& fault : faults) plan_.push_back({.fault = fault});
@@ -70,7 +76,7 @@ void Nemesis::end(std::size_t index) {
 
 void Nemesis::heal_all() {
   healed_ = true;
-  torment_.note_over();
+  torment_.note_over(cluster_.now() + kOperatorsGoOnFor);
   for (std::size_t i = 0; i < plan_.size(); ++i) {
     Planned& planned = plan_[i];
     if (!planned.fault.stays) end(i);

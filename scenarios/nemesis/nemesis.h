@@ -32,7 +32,7 @@ class Nemesis {
   // fault strikes any more.
   void heal_all();
   // Whether a change of members that a fault is to bring about has not come about. Operators go on
-  // in the quiet time with what was begun, except for what costs a node.
+  // with it for a few seconds of the quiet time, except for what costs a node.
   bool waits_for_members() const;
   // The nodes of faults that stay: nothing is asked of them in the quiet time.
   std::set<NodeId> outside() const;

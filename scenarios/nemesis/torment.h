@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -63,9 +64,11 @@ class Torment {
     const auto found = in_hand_.find(node);
     return found != in_hand_.end() && found->second == fault;
   }
-  // From now on no further fault begins.
-  void note_over() { over_ = true; }
-  bool is_over() const { return over_; }
+  // From now on no further fault begins; from `operators_rest` on nobody asks for other members
+  // either, so that there is time to judge the last change.
+  void note_over(TrueTime operators_rest) { operators_rest_ = operators_rest; }
+  bool is_over() const { return operators_rest_.has_value(); }
+  bool operators_rest() const { return is_over() && cluster_.now() >= *operators_rest_; }
   // What the fault wanted of the group has come about.
   void note_made(std::uint32_t fault) { made_.insert(fault); }
   bool was_made(std::uint32_t fault) const { return made_.count(fault) != 0; }
@@ -93,7 +96,7 @@ class Torment {
   std::map<std::uint32_t, TrueTime> active_;  // until when
   std::set<std::uint32_t> made_;
   std::map<NodeId, std::uint32_t> in_hand_;
-  bool over_ = false;
+  std::optional<TrueTime> operators_rest_;
   Overlay<NodeId, bool> doomed_;
   Overlay<Link, LinkFault> links_;
   Overlay<NodeId, DiskFault> disks_;

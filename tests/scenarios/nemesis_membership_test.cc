@@ -82,6 +82,16 @@ TEST_F(MembershipTest, WhatIsNeverGrantedDidNotStrike) {
   EXPECT_TRUE(cluster_.node(2).up);
 }
 
+TEST_F(MembershipTest, SomeTimeAfterTheHealNobodyAsksAnyMore) {
+  cluster_.answers.assign(10'000, WishFate::kRefused);
+  run({seat(1, FaultKind::kRemoveMember, 2), seat(2, FaultKind::kTransferLeadership, 3)});
+  nemesis_->heal_all();
+  cluster_.run_until(milliseconds(6'100));
+  const std::size_t calls = cluster_.calls.size();
+  cluster_.run_until(milliseconds(20'000));
+  EXPECT_EQ(cluster_.calls.size(), calls);
+}
+
 TEST_F(MembershipTest, WhatIsGrantedAfterTheFaultsEndStruckAllTheSame) {
   cluster_.answers.assign(40, WishFate::kRefused);
   run({seat(1, FaultKind::kRemoveMember, 2)});

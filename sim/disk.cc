@@ -96,7 +96,7 @@ Key SimDisk::key_of(const Subject& subject) {
   return key.with(attempts_.next(key.hash()));
 }
 
-Duration SimDisk::latency(const Subject& subject, const Key& key) {
+Duration SimDisk::usual_latency(const Subject& subject, const Key& key) {
   const DiskSettings& settings = engine_.options.disk;
   network::LinkSettings times;
   times.tail_ppm = settings.tail_ppm;
@@ -116,14 +116,32 @@ Duration SimDisk::latency(const Subject& subject, const Key& key) {
       break;
   }
   const std::uint64_t rank = engine_.random.below(key.of("disk.latency"), network::kRanks);
-  const Duration usual = network::delay_at(times, {}, rank);
+  return network::delay_at(times, {}, rank);
+}
+
+Duration SimDisk::slowed(Duration usual) const {
   return usual * static_cast<std::int64_t>(machine_.disk_faults.slow_percent) / 100;
+}
+
+void SimDisk::end_at(InFlight& call, TrueTime time) {
+  call.ends = time;
+  call.end = engine_.post(time, machine_.owner(), [waker = call.waker] { waker.wake(); });
+}
+
+void SimDisk::speed_changed() {
+  for (InFlight* call : in_flight_) {
+    const TrueTime latest = engine_.now + slowed(call->usual);
+    if (call->ends <= latest) continue;
+    engine_.queue.cancel(call->end);
+    end_at(*call, latest);
+  }
 }
 
 bool SimDisk::begin(Yield& yield, const Subject& subject, const Key& key, std::uint64_t bytes,
                     UniqueFunction<void(std::uint64_t)> reach) {
   if (machine_.runtime->ending()) return false;
-  const Duration time = latency(subject, key);
+  const Duration usual = usual_latency(subject, key);
+  const Duration time = slowed(usual);
   const std::optional<CrashKind> crash = std::exchange(machine_.crash_in_disk_call, std::nullopt);
   if (!yield.can_suspend()) {
     machine_.charged = machine_.charged + time;
@@ -137,8 +155,8 @@ bool SimDisk::begin(Yield& yield, const Subject& subject, const Key& key, std::u
     crash_in_flight();
     return false;
   }
-  const fiber::Waker waker = yield.waker();
-  InFlight call{key, std::move(reach), bytes};
+  InFlight call{key, std::move(reach), bytes, usual};
+  call.waker = yield.waker();
   const InFlightGuard guard(*this, call);
   if (crash) {
     engine_.post(engine_.now + time / 2, machine_.owner(), [this, kind = *crash] {
@@ -146,7 +164,7 @@ bool SimDisk::begin(Yield& yield, const Subject& subject, const Key& key, std::u
       machine_.runtime->stop();
     });
   }
-  engine_.post(engine_.now + time, machine_.owner(), [waker] { waker.wake(); });
+  end_at(call, engine_.now + time);
   yield.suspend();
   return true;
 }

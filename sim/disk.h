@@ -33,6 +33,9 @@ class SimDisk final : public Disk {
 
   // The node dies: what its calls in flight leave behind.
   void crash_in_flight();
+  // How slow the disk is has changed. Calls in flight take no longer from now on than a whole call
+  // takes now: a disk that is well again keeps nobody waiting for what it began while it was not.
+  void speed_changed();
 
  private:
   friend class SimFile;
@@ -50,11 +53,17 @@ class SimDisk final : public Disk {
     // Lets the effect happen: in whole, or its first bytes.
     UniqueFunction<void(std::uint64_t)> reach;
     std::uint64_t bytes = 1;
+    Duration usual = {};  // how long it takes on a disk that is well
+    TrueTime ends = {};
+    fiber::Waker waker = {};
+    EventHandle end = {};
   };
   class InFlightGuard;
 
   Key key_of(const Subject& subject);
-  Duration latency(const Subject& subject, const Key& key);
+  Duration usual_latency(const Subject& subject, const Key& key);
+  Duration slowed(Duration usual) const;
+  void end_at(InFlight& call, TrueTime time);
   // False when the node is dying and the call must have no effect.
   bool begin(Yield& yield, const Subject& subject, const Key& key, std::uint64_t bytes,
              UniqueFunction<void(std::uint64_t)> reach);

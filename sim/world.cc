@@ -260,7 +260,9 @@ void Simulation::set_disk_faults(NodeId id, const DiskFaults& faults) {
   const std::uint64_t flags = (faults.full ? 1U : 0U) | (faults.lying_sync ? 2U : 0U);
   engine_->tell(id, m.incarnation, kDiskFaults, faults.read_error_ppm, faults.write_error_ppm,
                 faults.sync_error_ppm, faults.slow_percent << 8 | flags);
+  const bool other_speed = m.disk_faults.slow_percent != faults.slow_percent;
   m.disk_faults = faults;
+  if (other_speed && m.up()) m.runtime->disk().speed_changed();
 }
 
 const DiskFaults& Simulation::disk_faults(NodeId id) const { return machine(id).disk_faults; }

@@ -20,6 +20,9 @@ constexpr std::int64_t kDiskCallUs = 2'000 * kUsPerMs;
 // And one that may be cut off meanwhile writes something within so long.
 constexpr std::int64_t kChangeUs = 3'000 * kUsPerMs;
 constexpr std::int64_t kWriteUs = 6'000 * kUsPerMs;
+// Damages that are to be met together lie so close, and everybody starts again so soon after.
+constexpr std::int64_t kGatheredUs = 50 * kUsPerMs;
+constexpr std::int64_t kMetUs = 500 * kUsPerMs;
 // Whatever strikes, strikes after every node was started once.
 constexpr std::int64_t kFirstUs = kUsPerMs;
 
@@ -167,17 +170,34 @@ class FaultDraw {
   }
   void add_single_damages(std::vector<Fault>& faults) {
     if (damages_.empty()) return;
+    // Else the first is repaired from the others before the last is damaged.
+    const bool gathered = swarm_.damage_majority && random_.chance(Key("swarm.gathered"), 500'000);
+    const std::int64_t gather_us =
+        between(Key("swarm.gathered_at"), first_us_, std::max(first_us_, end_us_ - kWriteUs));
     for (std::size_t n = 0; n < doomed_.size(); ++n, ++i_) {
       Fault fault;
       fault.kind = damages_[random_.below(key("kind"), damages_.size())];
       const FaultShape& shape = shape_of(fault.kind);
-      fault.at = microseconds(draw_time(fault.kind));
+      fault.at = microseconds(gathered ? gather_us + between(key("gathered"), 0, kGatheredUs)
+                                       : draw_time(fault.kind));
       fault.duration = microseconds(draw_duration(shape, end_us_ - fault.at.ns / kUsPerMs));
       fault.nodes = {doomed_[n]};
       fault.amount = 1;
       fault.where = draw_structure(fault.kind);
       faults.push_back(std::move(fault));
     }
+    if (gathered) faults.push_back(everybody_starts_again(gather_us + kGatheredUs));
+  }
+  Fault everybody_starts_again(std::int64_t from_us) {
+    Fault fault;
+    fault.kind = FaultKind::kKillAll;
+    const FaultShape& shape = shape_of(fault.kind);
+    fault.at = microseconds(std::min(between(key("at"), from_us, from_us + kMetUs), end_us_ - 1));
+    fault.duration = microseconds(draw_duration(shape, end_us_ - fault.at.ns / kUsPerMs));
+    fault.nodes = draw_targets(shape);
+    fault.amount = draw_amount(shape, fault.duration);
+    ++i_;
+    return fault;
   }
 
   // What stays strikes the doomed, so that everything together spares a majority.

@@ -91,6 +91,7 @@ void SimRun::decide(RunResult& result) const {
         {.property = "liveness", .sentence = *what, .at = result.ended, .event = result.events});
   }
   if (late_recovery_) return take(result, RunVerdict::kLiveness, *late_recovery_);
+  if (unsteady_term_) return take(result, RunVerdict::kLiveness, *unsteady_term_);
   for (const checker::Report& report : result.checked.reports) {
     if (report.verdict != checker::Verdict::kUnknown) continue;
     result.verdict = RunVerdict::kIndeterminate;

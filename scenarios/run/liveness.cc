@@ -29,7 +29,9 @@ std::string joined(std::string text) {
 
 // Once done in peace, an idle cluster says nothing new: the run ends before its time. In safety
 // mode faults strike to the end.
-bool SimRun::finished() const { return all_is_well() && !nemesis_.waits_for_members(); }
+bool SimRun::finished() const {
+  return all_is_well() && !nemesis_.waits_for_members() && cluster_.now() >= steady_until_;
+}
 
 bool SimRun::all_is_well() const {
   return scenario_.mode == Mode::kLiveness && in_peace_ && cluster_.all_clients_done() &&
@@ -97,6 +99,42 @@ void SimRun::ask_for_recovery() {
                   .at = simulation.now(),
                   .event = simulation.events()};
   });
+}
+
+// Thesis 4.2.3, 6.2 and 9.6: whom a leader does not reach deposes nobody who reaches a majority.
+// Asked of the first leader of the core: one who lies outside may lose his majority at any time.
+void SimRun::ask_for_steady_terms() {
+  const Duration timeout = milliseconds(scenario_.cluster.election_timeout_ms.low);
+  const TrueTime from = peace_at_ + timeout * scenario_.steady_timeouts;
+  steady_until_ = from + timeout * scenario_.steady_timeouts;
+  for (std::int64_t n = 0; n <= scenario_.steady_timeouts; ++n) {
+    cluster_.at(from + timeout * n, [this] { look_at_terms(); });
+  }
+}
+
+void SimRun::look_at_terms() {
+  const sim::Simulation& simulation = cluster_.simulation();
+  if (!steady_leader_) {
+    const std::optional<NodeId> leader = cluster_.leader();
+    if (!leader || is_outside(*leader)) return;
+    steady_leader_ = leader;
+    steady_term_ = replica_of(simulation, *leader)->core()->term();
+  }
+  for (const NodeId node : cluster_.nodes()) {
+    const replica::Replica* const replica = replica_of(simulation, node);
+    if (is_outside(node) || replica == nullptr || replica->core()->term() <= steady_term_) continue;
+    if (unsteady_term_) return;
+    unsteady_term_ = Violation{.property = "liveness",
+                               .sentence = simulation.name(*steady_leader_) + " led term " +
+                                           std::to_string(steady_term_.value) + " after " +
+                                           std::to_string(scenario_.steady_timeouts) +
+                                           " election timeouts without a fault, and now " +
+                                           simulation.name(node) + " is in term " +
+                                           std::to_string(replica->core()->term().value) +
+                                           ": elections go on in peace" + whats_stuck(),
+                               .at = simulation.now(),
+                               .event = simulation.events()};
+  }
 }
 
 // When so many disks are damaged that the others make no majority, the store may stop, and nothing

@@ -10,6 +10,8 @@ namespace {
 constexpr trace::Kind kFaultsOver{"run.faults_over",
                                   "no fault strikes any more; {a} faults were drawn"};
 
+const trace::Probe kStopped{"run.majority_damaged_and_stopped", trace::Probe::Need::kOptional};
+
 // Far above what any scenario needs; a run that comes here is livelocked.
 constexpr std::uint64_t kEventsMax = 20'000'000;
 // By what a person would know it (nodes/log/FORMAT.md): written here once more, for a judge that
@@ -76,11 +78,15 @@ void SimRun::end_of_faults() {
   in_peace_ = true;
   peace_at_ = cluster_.now();
   if (scenario_.recovery_timeouts > 0) ask_for_recovery();
+  if (scenario_.steady_timeouts > 0) ask_for_steady_terms();
 }
 
 void SimRun::run() {
   cluster_.simulation().run_until([this] { return finished(); },
                                   TrueTime{} + milliseconds(scenario_.duration_ms));
+  if (scenario_.mode == Mode::kLiveness && !all_is_well() && stopped_and_said_so()) {
+    cluster_.simulation().trace().reached(kStopped);
+  }
   cluster_.recorder().run_ended();
   invariants_.at_end();
 }

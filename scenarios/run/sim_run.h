@@ -60,6 +60,8 @@ class SimRun {
   void end_of_faults();
   // liveness.cc
   void ask_for_recovery();
+  void ask_for_steady_terms();
+  void look_at_terms();
   std::optional<TrueTime> healed_at() const;
   std::optional<std::string> stuck() const;
   bool stopped_and_said_so() const;
@@ -78,6 +80,11 @@ class SimRun {
   TrueTime peace_at_;
   std::optional<Violation> unjustified_halt_;
   std::optional<Violation> late_recovery_;
+  // Who was the first of the core to lead while terms were to stand still, and how long they are.
+  std::optional<NodeId> steady_leader_;
+  Term steady_term_;
+  TrueTime steady_until_;
+  std::optional<Violation> unsteady_term_;
 };
 
 // Whether a node that halted for this reason says what the log's format lists under "Refused".

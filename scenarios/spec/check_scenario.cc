@@ -30,6 +30,23 @@ Problem check_quiet(const Scenario& scenario) {
          number(scenario.duration_ms);
 }
 
+// What is asked so late must be answered before the run is over.
+Problem check_patience(const Scenario& scenario) {
+  const std::int64_t timeout_ms = scenario.cluster.election_timeout_ms.high;
+  const auto late = [&](const char* key, std::int64_t timeouts, std::int64_t needed) -> Problem {
+    if (timeouts == 0) return {};
+    const std::string given = "/" + std::string(key) + ": " + number(timeouts);
+    if (scenario.mode == Mode::kSafety) return given + " is asked in liveness mode only";
+    if (needed * timeout_ms <= scenario.quiet_ms) return {};
+    return given + " election timeouts of " + number(timeout_ms) + " ms need a quiet_ms of " +
+           number(needed * timeout_ms) + " or more; it is " + number(scenario.quiet_ms);
+  };
+  Problem problem =
+      late("recovery_timeouts", scenario.recovery_timeouts, scenario.recovery_timeouts);
+  if (!problem.empty()) return problem;
+  return late("steady_timeouts", scenario.steady_timeouts, 2 * scenario.steady_timeouts);
+}
+
 Problem check_workloads(const std::vector<WorkloadSpec>& workloads) {
   if (workloads.empty()) return "/workloads: at least one is needed";
   for (std::size_t i = 0; i < workloads.size(); ++i) {
@@ -208,6 +225,7 @@ std::string problem_of(const Scenario& scenario) {
   Problem problem = check_name(scenario.name);
   if (problem.empty()) problem = check_cluster(scenario.cluster);
   if (problem.empty()) problem = check_quiet(scenario);
+  if (problem.empty()) problem = check_patience(scenario);
   if (problem.empty()) problem = check_workloads(scenario.workloads);
   if (problem.empty() && scenario.swarm) problem = check_swarm(*scenario.swarm, scenario.mode);
   if (problem.empty()) problem = check_faults(scenario);

@@ -140,7 +140,7 @@ void fields(V& v, Swarm& s) {
   v("damage_once", s.damage_once,
     {.doc = "The disks of a minority are damaged, each exactly once; without it as it falls."});
   v("damage_majority", s.damage_majority,
-    {.doc = "A control: the disks of a majority are damaged, not of a minority."});
+    {.doc = "A control: the disks of a majority are damaged, in half of the seeds all at once."});
   v("stay", s.stay,
     {.doc = "Faults that stay when the others end; their nodes are a minority at most.",
      .high = 4});
@@ -183,6 +183,10 @@ void fields(V& v, Scenario& s) {
     {.doc = "Time without faults at the end of a run in liveness mode.", .high = kDayMsMax});
   v("recovery_timeouts", s.recovery_timeouts,
     {.doc = "Election timeouts after the heal within which a write must succeed; 0: not asked.",
+     .high = 10'000});
+  v("steady_timeouts", s.steady_timeouts,
+    {.doc = "Election timeouts after the heal behind which, for as many again, no term may begin "
+            "under a leader of the core; 0: not asked.",
      .high = 10'000});
   v("cluster", s.cluster, {.doc = "The store."});
   v("network", s.network, {.doc = "The network between store nodes."});

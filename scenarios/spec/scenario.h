@@ -122,7 +122,8 @@ struct Swarm {
   // The disks of a minority are each damaged once, and no more than that. Otherwise damage is drawn
   // like everything else, and strikes a minority as often as it likes.
   bool damage_once = false;
-  // A control: it is a majority whose disks are damaged.
+  // A control: it is a majority whose disks are damaged; in half of the seeds all at about the same
+  // time, and then everybody starts again.
   bool damage_majority = false;
   // How many faults stay: no more than a minority of the nodes lies outside the core.
   Range stay = 0;
@@ -213,6 +214,9 @@ struct Scenario {
   // In liveness mode: of the writes called after the heal, one succeeds within so many election
   // timeouts. 0: not asked.
   std::int64_t recovery_timeouts = 0;
+  // In liveness mode: from so many election timeouts after the heal on, and for as many again, the
+  // first leader of the core leads on, and no term begins. 0: not asked.
+  std::int64_t steady_timeouts = 0;
   ClusterSpec cluster;
   NetworkSpec network;
   DiskSpec disk;

@@ -99,6 +99,12 @@ INSTANTIATE_TEST_SUITE_P(
             "/name: \"Good one\" is not made of lower case letters, digits and dashes"},
         Bad{"/mode", "\"live\"", "/mode: unknown mode \"live\"; did you mean \"liveness\"?"},
         Bad{"/quiet_ms", "30000", "/quiet_ms: 30000 leaves nothing of a run of duration_ms 30000"},
+        Bad{"/recovery_timeouts", "54",
+            "/recovery_timeouts: 54 election timeouts of 150 ms need a quiet_ms of 8100 or more; "
+            "it is 8000"},
+        Bad{"/steady_timeouts", "27",
+            "/steady_timeouts: 27 election timeouts of 150 ms need a quiet_ms of 8100 or more; it "
+            "is 8000"},
         Bad{"/workloads", "[]", "/workloads: at least one is needed"},
         Bad{"/workloads/0/kind", "", "/workloads/0: key \"kind\" is missing"},
         Bad{"/workloads/0/read_ppm", "900000",

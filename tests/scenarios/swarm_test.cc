@@ -145,7 +145,7 @@ TEST(Swarm, FaultsEndBeforeTheQuietTimeAndIdsAreUnique) {
       }
       if (!scenario.swarm) continue;
       const std::int64_t single_damages =
-          scenario.swarm->damage_once ? scenario.cluster.nodes.high / 2 + 1 : 0;
+          scenario.swarm->damage_once ? scenario.cluster.nodes.high / 2 + 2 : 0;
       EXPECT_LE(static_cast<std::int64_t>(one.faults.size()),
                 scenario.swarm->count.high + scenario.swarm->stay.high + single_damages);
       EXPECT_TRUE(std::is_sorted(one.faults.begin(), one.faults.end(),
@@ -198,6 +198,27 @@ TEST(Swarm, DamageOnceStrikesEachDoomedDiskExactlyOnce) {
     }
     EXPECT_GT(full, 150U) << "now and then a node is down to the end";
   }
+}
+
+// A majority that is damaged one after the other is repaired in between.
+TEST(Swarm, HalfOfTheSeedsDamageAMajorityAtOnceAndThenStartEverybodyAgain) {
+  Scenario scenario = suite("raft-corruption/majority");
+  scenario.cluster.nodes = 5;
+  int gathered = 0;
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    std::vector<Duration> damaged;
+    std::vector<Duration> restarts;
+    for (const Fault& fault : drawn(scenario, seed).faults) {
+      if (damages(fault.kind)) damaged.push_back(fault.at);
+      if (fault.kind == FaultKind::kKillAll) restarts.push_back(fault.at);
+    }
+    if (damaged.size() < 3 || damaged.back() - damaged.front() > milliseconds(50)) continue;
+    gathered += std::any_of(restarts.begin(), restarts.end(), [&](Duration at) {
+      return at >= damaged.back() && at <= damaged.back() + milliseconds(600);
+    });
+  }
+  EXPECT_GT(gathered, 45) << "those that struck nobody were moved";
+  EXPECT_LT(gathered, 110);
 }
 
 TEST(Swarm, WhatStaysAndWhatIsDamagedSpareAMajority) {

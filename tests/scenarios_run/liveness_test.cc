@@ -170,6 +170,33 @@ TEST(Liveness, TheCoreRecoversWhileFaultsStayOutsideOfIt) {
   }
 }
 
+// Who is cut off now and then comes back with a higher term, for ever, when it counts that up
+// without asking anybody before (thesis 9.6).
+TEST(Liveness, TermsThatDoNotStandStillInPeaceAreAFailure) {
+  for (const bool pre_vote : {false, true}) {
+    RunRequest request = small_request();
+    request.scenario.cluster.pre_vote = pre_vote ? 1 : 0;
+    request.scenario.steady_timeouts = 10;
+    // Behind all who write it never leads.
+    for (WorkloadSpec& spec : request.scenario.workloads) spec.operations = 1'000;
+    Fault stays =
+        fault(6, FaultKind::kFlappingPartition, milliseconds(3'500), milliseconds(26'500), {1});
+    stays.stays = true;
+    stays.amount = 700;
+    request.scenario.faults.push_back(stays);
+    ASSERT_EQ(problem_of(request.scenario), "");
+    const RunResult result = run(request);
+    EXPECT_GE(result.ended, TrueTime{} + milliseconds(27'000)) << "as long as terms are watched";
+    if (pre_vote) {
+      EXPECT_EQ(result.verdict, RunVerdict::kPass) << result.sentence;
+    } else {
+      EXPECT_EQ(result.verdict, RunVerdict::kLiveness);
+      EXPECT_THAT(result.sentence, HasSubstr("after 10 election timeouts without a fault"));
+      EXPECT_THAT(result.sentence, HasSubstr("elections go on in peace"));
+    }
+  }
+}
+
 TEST(Liveness, NobodyIsStuckUnnamed) {
   RunRequest request = small_request();
   Fault cut = fault(6, FaultKind::kPartition, milliseconds(3'500), milliseconds(26'500), {1});

@@ -299,6 +299,24 @@ TEST(DiskFault, ASlowDiskTakesLonger) {
               100);
 }
 
+TEST(DiskFault, ADiskThatIsWellAgainEndsSoonWhatItBeganSlowly) {
+  Simulation simulation(Options{});
+  TrueTime done;
+  add(simulation, 1, task([&](Yield& yield, World& world) {
+        auto file = std::move(*world.disk.open(yield, "f", OpenMode::kCreate));
+        simulation.set_disk_faults(kOne, {.slow_percent = 100'000'000});
+        file->sync(yield).ok();
+        done = simulation.now();
+      }));
+  simulation.start(kOne);
+  simulation.run_for(seconds(10));
+  EXPECT_EQ(done.ns, 0) << "it takes minutes";
+  simulation.set_disk_faults(kOne, {.slow_percent = 1'000});
+  simulation.set_disk_faults(kOne, {});
+  simulation.run_for(milliseconds(20));
+  EXPECT_GT(done, TrueTime{} + seconds(10));
+}
+
 TEST(DiskFault, RotFlipsOneDurableBitAndIsRemembered) {
   std::set<std::size_t> places;
   for (std::uint64_t seed = 1; seed <= 50; ++seed) {

@@ -147,7 +147,8 @@ TEST(Swarm, FaultsEndBeforeTheQuietTimeAndIdsAreUnique) {
       const std::int64_t single_damages =
           scenario.swarm->damage_once ? scenario.cluster.nodes.high / 2 + 2 : 0;
       EXPECT_LE(static_cast<std::int64_t>(one.faults.size()),
-                scenario.swarm->count.high + scenario.swarm->stay.high + single_damages);
+                static_cast<std::int64_t>(scenario.faults.size()) + scenario.swarm->count.high +
+                    scenario.swarm->stay.high + single_damages);
       EXPECT_TRUE(std::is_sorted(one.faults.begin(), one.faults.end(),
                                  [](const Fault& a, const Fault& b) { return a.at < b.at; }));
     }

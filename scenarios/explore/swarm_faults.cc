@@ -149,8 +149,9 @@ class FaultDraw {
     const std::uint32_t most = (nodes_ - 1) / 2 + (swarm_.damage_majority ? 1 : 0);
     std::set<std::uint32_t> given;
     for (const Fault& fault : scenario_.faults) {
-      if (may_cost_the_node(fault.kind) || fault.stays) {
-        given.insert(fault.nodes.begin(), fault.nodes.end());
+      if (!may_cost_the_node(fault.kind) && !fault.stays) continue;
+      for (const std::uint32_t node : fault.stays ? outside_of(fault) : fault.nodes) {
+        given.insert(node);
       }
     }
     doomed_.assign(given.begin(), given.end());
@@ -220,12 +221,19 @@ class FaultDraw {
       fault.at = microseconds(draw_time(fault.kind));
       fault.duration = milliseconds(scenario_.duration_ms) - fault.at;
       fault.nodes = {doomed_[order[n] - 1]};
-      fault.amount = draw_amount(shape_of(fault.kind), fault.duration);
+      const FaultShape& shape = shape_of(fault.kind);
+      if (shape.targets == Targets::kPair) fault.nodes.push_back(other_than(fault.nodes.front()));
+      fault.amount = draw_amount(shape, fault.duration);
       const bool alone = count == 1 && damages_.empty() && !any_is_lost;
       fault.at_leader =
           alone && is_aimed_when_drawn(fault.kind) && random_.chance(key("at_leader"), 500'000);
       faults.push_back(std::move(fault));
     }
+  }
+
+  std::uint32_t other_than(std::uint32_t node) {
+    const auto drawn = static_cast<std::uint32_t>(1 + random_.below(key("other"), nodes_ - 1));
+    return drawn < node ? drawn : drawn + 1;
   }
 
   // Where snapshots are rare, whoever waits for one damages nothing.

@@ -129,7 +129,9 @@ class VainFaults {
       if (needy) strike_what_is_up(fault);
       if (cuts_links(fault.kind) && !fault.stays && !outlasts_other_cuts(fault)) continue;
       cluster_.note(fault);
-      if (fault.stays) outside_.insert(fault.nodes.begin(), fault.nodes.end());
+      if (fault.stays) {
+        for (const std::uint32_t node : outside_of(fault)) outside_.insert(node);
+      }
       if (fault.kind == FaultKind::kKillInDiskCall) disk_call_by_ = fault.at + kDiskCall;
       kept_.push_back(std::move(fault));
     }

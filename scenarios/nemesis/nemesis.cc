@@ -31,7 +31,9 @@ void Nemesis::schedule(std::size_t index, TrueTime start) {
   planned.armed = true;
   planned.impossible = !cluster_.can(fault.kind);
   if (planned.impossible) return;
-  if (may_cost_the_node(fault.kind) || fault.stays) {
+  if (fault.stays) {
+    for (const NodeId node : outside_nodes(fault)) torment_.doom(fault.id, node);
+  } else if (may_cost_the_node(fault.kind)) {
     for (const NodeId node : torment_.targets(fault)) torment_.doom(fault.id, node);
   }
   cluster_.at(start + fault.at, [this, index] { begin(index); });
@@ -96,11 +98,17 @@ bool Nemesis::waits_for_members() const {
   });
 }
 
+std::vector<NodeId> Nemesis::outside_nodes(const Fault& fault) const {
+  Fault only = fault;
+  only.nodes = outside_of(fault);
+  return torment_.targets(only);
+}
+
 std::set<NodeId> Nemesis::outside() const {
   std::set<NodeId> nodes;
   for (const Planned& planned : plan_) {
     if (!planned.fault.stays || !planned.armed || planned.impossible) continue;
-    for (const NodeId node : torment_.targets(planned.fault)) nodes.insert(node);
+    for (const NodeId node : outside_nodes(planned.fault)) nodes.insert(node);
   }
   return nodes;
 }

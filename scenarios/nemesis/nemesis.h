@@ -52,6 +52,7 @@ class Nemesis {
   void begin(std::size_t index);
   void aim(Fault& fault) const;
   void end(std::size_t index);
+  std::vector<NodeId> outside_nodes(const Fault& fault) const;
   bool struck(const Planned& planned) const;
 
   Cluster& cluster_;

@@ -195,7 +195,7 @@ Problem check_staying(const Scenario& scenario) {
   bool aimed = false;
   for (const Fault& fault : scenario.faults) {
     if (!fault.stays) continue;
-    outside.insert(fault.nodes.begin(), fault.nodes.end());
+    for (const std::uint32_t node : outside_of(fault)) outside.insert(node);
     aimed |= fault.at_leader;
     ++staying;
   }

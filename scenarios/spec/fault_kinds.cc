@@ -177,7 +177,13 @@ bool may_cost_the_node(FaultKind kind) { return damages(kind) || kind == kWipe; 
 
 bool may_stay(FaultKind kind) {
   return kind == kPartition || kind == kOneWayPartition || kind == kFlappingPartition ||
-         kind == kKill || kind == kPowerLoss || kind == kPause || kind == kDiskSlow;
+         kind == kFlappingLink || kind == kKill || kind == kPowerLoss || kind == kPause ||
+         kind == kDiskSlow;
+}
+
+std::vector<std::uint32_t> outside_of(const Fault& fault) {
+  if (shape_of(fault.kind).targets == Targets::kPair) return {fault.nodes.front()};
+  return fault.nodes;
 }
 
 std::optional<FaultKind> fault_kind_named(std::string_view name) {

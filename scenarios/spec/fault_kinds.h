@@ -64,8 +64,10 @@ bool damages(FaultKind kind);
 // After it a node may stop for good: no more than a minority may meet such a fault.
 bool may_cost_the_node(FaultKind kind);
 // Whether Fault::stays means something: what cuts its nodes off from all others, slows them or
-// holds them down, so that the rest can do without them.
+// holds them down, so that the rest can do without them; or a link that works now and then.
 bool may_stay(FaultKind kind);
+// Of a fault that stays: the nodes that lie outside the core. Of a link that is the first end.
+std::vector<std::uint32_t> outside_of(const Fault& fault);
 std::optional<FaultKind> fault_kind_named(std::string_view name);
 const char* name_of(Targets targets);
 

@@ -235,7 +235,8 @@ TEST(Swarm, WhatStaysAndWhatIsDamagedSpareAMajority) {
     for (const Fault& fault : one.faults) {
       staying += fault.stays ? 1 : 0;
       if (!fault.stays && !may_cost_the_node(fault.kind)) continue;
-      lost.insert(fault.nodes.begin(), fault.nodes.end());
+      for (const std::uint32_t node : fault.stays ? outside_of(fault) : fault.nodes)
+        lost.insert(node);
       if (fault.stays) {
         EXPECT_EQ(fault.at + fault.duration, milliseconds(one.duration_ms));
       }

@@ -153,15 +153,18 @@ TEST(Liveness, ALateRecoveryIsAFailureThatSaysWhatIsStuck) {
 
 // The core goes on without those whom a fault strikes for good, and nothing is asked of them.
 TEST(Liveness, TheCoreRecoversWhileFaultsStayOutsideOfIt) {
-  for (const FaultKind kind : {FaultKind::kKill, FaultKind::kPartition, FaultKind::kOneWayPartition,
-                               FaultKind::kFlappingPartition, FaultKind::kPause}) {
+  for (const FaultKind kind :
+       {FaultKind::kKill, FaultKind::kPartition, FaultKind::kOneWayPartition,
+        FaultKind::kFlappingPartition, FaultKind::kPause, FaultKind::kFlappingLink}) {
     RunRequest request = small_request();
     request.scenario.recovery_timeouts = 10;
     for (WorkloadSpec& spec : request.scenario.workloads) spec.operations = 1'000;
     Fault stays = fault(6, kind, milliseconds(3'500), milliseconds(26'500), {1});
     stays.stays = true;
-    stays.at_leader = kind != FaultKind::kKill;
-    stays.amount = kind == FaultKind::kFlappingPartition ? 700 : 0;
+    const bool link = kind == FaultKind::kFlappingLink;
+    if (link) stays.nodes = {1, 2};
+    stays.at_leader = kind != FaultKind::kKill && !link;
+    stays.amount = link || kind == FaultKind::kFlappingPartition ? 700 : 0;
     request.scenario.faults.push_back(stays);
     ASSERT_EQ(problem_of(request.scenario), "");
     const RunResult result = run(request);

@@ -1,6 +1,7 @@
 #include "nodes/log/log.h"
 
 #include <algorithm>
+#include <map>
 #include <string_view>
 #include <utility>
 
@@ -26,6 +27,7 @@ constexpr trace::Kind kDamaged{
     "log.damaged", "has lost synced records of group {a}, whose log had come to {b} of term {c}"};
 constexpr trace::Kind kMended{"log.mended", "has written its damaged log anew, from record {a} on"};
 constexpr trace::Kind kFull{"log.full", "finds no room for a log segment; {a} bytes wait"};
+constexpr trace::Kind kReleased{"log.reserve_released", "gives up {a} bytes kept for a full disk"};
 constexpr trace::Kind kFailed{"log.failed", "can no longer write its log (reason {a})"};
 
 const trace::Probe kTornTailCut{"log.torn_tail_cut"};
@@ -43,6 +45,8 @@ const trace::Probe kClaimedLost{"log.claimed_batch_torn", trace::Probe::Need::kO
 const trace::Probe kBelieved{"log.hard_state_from_claim", trace::Probe::Need::kOptional};
 const trace::Probe kRestored{"log.read_from_second_place", trace::Probe::Need::kOptional};
 const trace::Probe kCompacted{"log.segment_removed", trace::Probe::Need::kOptional};
+const trace::Probe kReserveUsed{"log.reserve_released", trace::Probe::Need::kOptional};
+const trace::Probe kMadeRoom{"log.room_made_by_compacting", trace::Probe::Need::kOptional};
 const trace::Probe kFoundFull{"log.no_room_for_segment", trace::Probe::Need::kOptional};
 
 std::string_view parent_of(std::string_view path) {
@@ -89,6 +93,28 @@ std::uint64_t count_frames(const Bytes& frames) {
   for (std::uint64_t done = 0; done < frames.size(); ++count)
     done += frame_bytes_at(frames.data() + done);
   return count;
+}
+
+// A base that keeps what lies behind it, and has nothing to do with the entries in front of it,
+// means the same ahead of them.
+Bytes bases_first(const Bytes& frames) {
+  Bytes bases;
+  Bytes others;
+  std::map<GroupId, LogIndex> lowest;  // of the entries in front
+  for (std::uint64_t done = 0; done < frames.size();) {
+    const std::uint64_t bytes = frame_bytes_at(frames.data() + done);
+    const Record record = record_at(frames.data() + done);
+    const auto in_front = lowest.find(record.group);
+    const bool base = record.kind == RecordKind::kBase && record.keep_tail &&
+                      (in_front == lowest.end() || record.index < in_front->second);
+    (base ? bases : others).append(frames, done, bytes);
+    done += bytes;
+    if (base || record.kind == RecordKind::kHardState) continue;
+    // Over a base that stays where it is none goes.
+    LogIndex& least = lowest.emplace(record.group, record.index).first->second;
+    least = record.kind == RecordKind::kBase ? LogIndex() : std::min(least, record.index);
+  }
+  return bases.append(others);
 }
 
 std::uint64_t longest_frame(const Bytes& frames) {
@@ -221,7 +247,7 @@ Status Log::flush(Yield& yield) {
   if (failed_) return *failed_;
   if (records_buffered_ == 0) return {};
   flushing_ = true;
-  full_ = false;
+  if (std::exchange(full_, false)) buffer_ = bases_first(buffer_);
   Bytes frames = std::exchange(buffer_, {});
   const std::uint64_t records = std::exchange(records_buffered_, 0);
   std::uint64_t done = 0;
@@ -328,6 +354,8 @@ Result<std::uint64_t> Log::compact(Yield& yield) {
   if (failed_) return *failed_;
   if (mending_) return std::uint64_t{0};
   const std::uint64_t count = uses_.obsolete(groups_);
+  const bool short_of_room = reserve_ == Reserve::kReleased || reserve_ == Reserve::kSpent;
+  if (count > 0 && short_of_room) trace_.reached(kMadeRoom);
   flushing_ = true;
   Status status;
   for (std::uint64_t i = 0; status && i < count; ++i) {
@@ -342,6 +370,37 @@ Result<std::uint64_t> Log::compact(Yield& yield) {
   measure();
   if (!remember(status)) return status.error();
   return count;
+}
+
+Status Log::reserve(Yield& yield, std::uint64_t bytes) {
+  PLUMB_ASSERT(!flushing_);
+  if (failed_) return *failed_;
+  if (options_.in_memory || (reserve_ == Reserve::kKept && bytes <= reserve_bytes_)) return {};
+  flushing_ = true;
+  const Status made = make_reserve(yield, disk_, directory_, bytes);
+  flushing_ = false;
+  if (!made && made.error().code != Errc::kNoSpace) return remember(made);
+  if (made) {
+    reserve_ = Reserve::kKept;
+    reserve_bytes_ = bytes;
+  } else if (reserve_ == Reserve::kKept) {
+    reserve_ = Reserve::kNone;
+  }
+  return made;
+}
+
+Status Log::release(Yield& yield) {
+  PLUMB_ASSERT(!flushing_);
+  if (failed_) return *failed_;
+  const bool kept = reserve_ == Reserve::kKept;
+  reserve_ = Reserve::kReleased;
+  if (!kept) return {};
+  trace_.reached(kReserveUsed);
+  trace_.emit(kReleased, reserve_bytes_);
+  flushing_ = true;
+  const Status removed = remove_reserve(yield, disk_, directory_);
+  flushing_ = false;
+  return remember(removed);
 }
 
 std::uint64_t Log::fitting(const char* frames, std::uint64_t bytes) const {
@@ -380,12 +439,20 @@ SegmentHeader Log::next_header(const Bytes& opening, std::uint64_t room, bool re
   // However long the checkpoint, at least as much comes behind it.
   const std::uint64_t opening_bytes = round_up(opening.size(), kSectorBytes);
   const std::uint64_t needed = header.data_at() + opening_bytes + std::max(room, opening_bytes);
-  header.segment_bytes = round_up(std::max(options_.segment_bytes, needed), kSectorBytes);
+  // Some room for what little comes until there is a reserve again.
+  const bool is_short = reserve_ == Reserve::kReleased;
+  const std::uint64_t bytes =
+      is_short ? needed + options_.segment_bytes / 4 : std::max(options_.segment_bytes, needed);
+  header.segment_bytes = round_up(bytes, kSectorBytes);
   return header;
 }
 
 // REQUIRES: everything before next_ is synced; the segment's existence will say so.
 Status Log::begin_segment(Yield& yield, Bytes opening, std::uint64_t room, bool restarts) {
+  if (reserve_ == Reserve::kSpent) {
+    full_ = true;
+    return Errc::kNoSpace;
+  }
   const SegmentHeader header = next_header(opening, room, restarts);
   Groups groups = restarts ? Groups() : groups_;
   SegmentUses uses = restarts ? SegmentUses() : uses_;
@@ -408,6 +475,7 @@ Status Log::begin_segment(Yield& yield, Bytes opening, std::uint64_t room, bool 
   checksum_ = sealed.checksum;
   next_ = sealed.next;
   claim_slot_ = 0;
+  if (reserve_ == Reserve::kReleased) reserve_ = Reserve::kSpent;
   ++counters_.segments_created;
   measure();
   trace_.emit(kSegmentMade, header.first.value, segment_.segment_bytes);

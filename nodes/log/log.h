@@ -31,14 +31,17 @@ struct Opened;
 // What survives a crash: the write-ahead log of one node, for all its Raft groups. The format, what
 // it can tell and what it cannot are in FORMAT.md.
 //
-// Owned by the shell. append() at any time; flush(), settle() and compact() from one fiber, which
-// is the only one that touches the disk.
+// Owned by the shell. append() at any time; flush(), settle(), compact(), reserve() and release()
+// from one fiber, which is the only one that touches the disk.
 //
 // 1. When flush() has succeeded, every record appended before its call survives any loss of power,
 // in order.
 // 2. No record is ever handed out by recovery that was not appended, nor one behind a gap.
 // 3. After the first failure nothing more is written: it is unknown what the disk holds, and only a
 // new open() can tell. A disk that has no room for a new segment is no such failure.
+//
+// A log that has filled its disk needs room to be made shorter: a base rests on a snapshot, and
+// wants a place in a segment. So whoever owns it keeps a reserve, and gives it up for that.
 class Log {
  public:
   // Opens or creates the log in `directory` (whose parent exists) and hands what it holds to
@@ -60,6 +63,8 @@ class Log {
   // segment fills up). Records appended meanwhile belong to the next flush: group commit. A failure
   // is final, the node must stop; but for kNoSpace with is_full() afterwards: then some of the
   // records are perhaps durable, the others wait in the buffer, and flush() may be called again.
+  // It then writes bases ahead of the entries that wait behind them, for these may have to wait
+  // until the bases have made room.
   Status flush(Yield& yield);
   // For idle moments: makes it durable that the last flush was synced, so that damage to it is told
   // from a torn tail also after a loss of power (FORMAT.md, "What cannot be told"). A sync when
@@ -69,6 +74,15 @@ class Log {
   // returns how many. No disk call when there are none. Possible while the log is full.
   Result<std::uint64_t> compact(Yield& yield);
 
+  // Keeps at least so many bytes of the disk, beside the segments; none when the log is opened. A
+  // file that holds nothing. Errors: kNoSpace, which is not final; there is no reserve then.
+  Status reserve(Yield& yield, std::uint64_t bytes);
+  // Gives the reserve up, to make room for a snapshot and for one more segment, which is begun when
+  // a flush needs it, and is no longer than it must be. Each further one needs another call, until
+  // there is a reserve again.
+  Status release(Yield& yield);
+
+  std::uint64_t segments() const { return uses_.all().size(); }
   std::uint64_t bytes_buffered() const { return buffer_.size(); }
   // Of the first record that is not durable.
   RecordNumber next() const { return next_; }
@@ -124,6 +138,10 @@ class Log {
   std::set<GroupId> seen_;  // groups, with those whose records are buffered
   bool flushing_ = false;
   bool full_ = false;
+  // kReleased: for one segment more; kSpent: it was begun.
+  enum class Reserve { kNone, kKept, kReleased, kSpent };
+  Reserve reserve_ = Reserve::kNone;
+  std::uint64_t reserve_bytes_ = 0;
   std::optional<Error> failed_;
   Counters counters_;
 

@@ -18,6 +18,8 @@ inline constexpr std::string_view kSegmentSuffix = ".wal";
 // Between the digits and the suffix of a segment that takes the place of all before it.
 inline constexpr char kRestartLetter = 'r';
 inline constexpr std::string_view kTemporarySuffix = ".tmp";
+// Holds nothing, but room on the disk.
+inline constexpr std::string_view kReserveName = "reserve";
 inline constexpr int kNameDigits = 16;
 
 // Segment header: one sector, and a copy. Magic, checksum and version keep their places in every

@@ -12,6 +12,10 @@ std::string path_of(const std::string& directory, const SegmentHeader& header) {
   return directory + "/" + segment_name({header.first, header.restarts});
 }
 
+std::string reserve_path(const std::string& directory) {
+  return directory + "/" + std::string(kReserveName);
+}
+
 // Everything between the header and the records.
 Bytes encode_marks(const SegmentContent& content) {
   const SegmentHeader& header = content.header;
@@ -66,16 +70,36 @@ Status remove_temporary(Yield& yield, Disk& disk, const std::string& directory,
   return disk.remove(yield, path_of(directory, header) + std::string(kTemporarySuffix));
 }
 
+// Not synced: after a crash it is made anew.
+Status make_reserve(Yield& yield, Disk& disk, const std::string& directory, std::uint64_t bytes) {
+  const std::string path = reserve_path(directory);
+  Result<std::unique_ptr<File>> file = disk.open(yield, path, OpenMode::kCreate);
+  if (!file && file.error().code == Errc::kExists) file = disk.open(yield, path, OpenMode::kWrite);
+  const Status status = file ? (*file)->allocate(yield, bytes) : Status(file.error());
+  if (status || status.error().code != Errc::kNoSpace) return status;
+  const Status removed = remove_reserve(yield, disk, directory);
+  return removed ? status : removed;
+}
+
+Status remove_reserve(Yield& yield, Disk& disk, const std::string& directory) {
+  Status removed = disk.remove(yield, reserve_path(directory));
+  if (removed) removed = disk.sync_directory(yield, directory);
+  return !removed && removed.error().code == Errc::kNotFound ? Status() : removed;
+}
+
 Result<std::uint64_t> remove_leftovers(Yield& yield, Disk& disk, const std::string& directory) {
   const Result<std::vector<std::string>> names = disk.list(yield, directory);
   if (!names) return names.error();
   std::uint64_t removed = 0;
   for (const std::string& name : *names) {
-    if (!name.ends_with(kTemporarySuffix)) continue;
+    const bool reserve = name == kReserveName;
+    if (!reserve && !name.ends_with(kTemporarySuffix)) continue;
     if (Status status = disk.remove(yield, directory + "/" + name); !status) return status.error();
-    ++removed;
+    if (!reserve) ++removed;
   }
-  return removed;
+  // A repair may need the room of these, and of one that a start before has removed and no more.
+  const Status synced = disk.sync_directory(yield, directory);
+  return synced ? Result<std::uint64_t>(removed) : synced.error();
 }
 
 }  // namespace plumbline::log

@@ -37,7 +37,13 @@ Status remove_temporary(Yield& yield, Disk& disk, const std::string& directory,
 Status publish(Yield& yield, Disk& disk, File& file, const std::string& directory,
                const SegmentHeader& header);
 
-// Removes what a crash left under a temporary name; returns how many there were.
+// Makes the log's reserve so large, or larger as it is. Errors: kNoSpace, and then it is gone.
+Status make_reserve(Yield& yield, Disk& disk, const std::string& directory, std::uint64_t bytes);
+// There may be none. Its room can be had on success: not before the name is gone for good.
+Status remove_reserve(Yield& yield, Disk& disk, const std::string& directory);
+
+// Removes the reserve, and what a crash left under a temporary name; returns how many of these
+// there were.
 Result<std::uint64_t> remove_leftovers(Yield& yield, Disk& disk, const std::string& directory);
 
 }  // namespace plumbline::log

@@ -226,7 +226,10 @@ Status SnapshotStore::open(Yield& yield) {
   const Status made = disk_.make_directory(yield, directory_);
   if (!made && made.error().code != Errc::kExists) return made;
   const std::size_t slash = directory_.rfind('/');
-  return disk_.sync_directory(yield, slash == std::string::npos ? "" : directory_.substr(0, slash));
+  Status synced =
+      disk_.sync_directory(yield, slash == std::string::npos ? "" : directory_.substr(0, slash));
+  // The one before may have died between giving a snapshot its name and making the name durable.
+  return synced ? disk_.sync_directory(yield, directory_) : synced;
 }
 
 Result<std::unique_ptr<SnapshotReader>> SnapshotStore::open_file(Yield& yield,
@@ -335,6 +338,17 @@ Result<std::uint64_t> SnapshotStore::remove_older(Yield& yield, SnapshotId keep,
   trace_.emit(kRemoved, removed, keep.index.value);
   if (Status status = disk_.sync_directory(yield, directory_); !status) return status.error();
   return removed;
+}
+
+Status SnapshotStore::remove_partial(Yield& yield) {
+  const Result<std::vector<std::string>> names = disk_.list(yield, directory_);
+  if (!names) return names.error();
+  for (const std::string& name : *names) {
+    if (!name.ends_with(kPartialSuffix)) continue;
+    const Status status = disk_.remove(yield, directory_ + "/" + name);
+    if (!status && status.error().code != Errc::kNotFound) return status;
+  }
+  return disk_.sync_directory(yield, directory_);
 }
 
 Status SnapshotStore::remove(Yield& yield, SnapshotId id) {

@@ -118,6 +118,8 @@ class SnapshotStore {
   Result<std::uint64_t> remove_older(Yield& yield, SnapshotId keep, LogIndex log_base);
   // Removes a bad one, so that a new one can take its place.
   Status remove(Yield& yield, SnapshotId id);
+  // All that are not whole, also those that somebody is writing: these then end with kNotFound.
+  Status remove_partial(Yield& yield);
 
  private:
   Result<std::unique_ptr<SnapshotReader>> open_file(Yield& yield, const std::string& path,

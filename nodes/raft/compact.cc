@@ -17,11 +17,13 @@ const trace::Probe kCompacts{"raft.log_compacted", trace::Probe::Need::kOptional
 // not on this disk stays as well: a restart must find the base in its log.
 void Raft::snapshot_taken(Step& s, const SnapshotTaken& taken) {
   const SnapshotMeta& meta = taken.meta;
-  if (meta.index <= volatile_.snapshot.index) return;
+  const LogIndex known = volatile_.snapshot.index;
+  if (meta.index < known || (meta.index == known && taken.keep_trailing)) return;
   PLUMB_ASSERT(meta.index <= commit());
-  s.sink.emit(kTaken, meta.index.value, meta.term.value);
+  if (meta.index > known) s.sink.emit(kTaken, meta.index.value, meta.term.value);
   volatile_.snapshot = meta;
-  const LogIndex upto = std::min(end_of_compaction(meta.index), durable_index());
+  const LogIndex end = taken.keep_trailing ? end_of_compaction(meta.index) : meta.index;
+  const LogIndex upto = std::min(end, durable_index());
   if (upto <= base().index) return;
   s.sink.reached(kCompacts);
   s.sink.emit(kCompacted, upto.value, term_at(upto).value, upto.value - base().index.value);

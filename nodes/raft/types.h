@@ -256,6 +256,8 @@ struct TransferLeadership {
 // The state machine as of `meta` is on the disk. REQUIRES: meta_at(meta.index), of applied entries.
 struct SnapshotTaken {
   SnapshotMeta meta;
+  // False: no entries stay behind it, nor behind one that was told of before; for a full disk.
+  bool keep_trailing = true;
 };
 // A kSnapshot message and its state did not get through.
 struct SnapshotFailed {

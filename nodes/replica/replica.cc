@@ -266,14 +266,17 @@ void Replica::arm_timer() {
 
 void Replica::sync_loop(Yield& yield) {
   for (;;) {
-    const Instant idle = world_.clock.now() + kSettleAfter;
+    if (const Status kept = keep_reserve(yield); !kept) {
+      return world_.tasks.halt("cannot keep room for the log: " + kept.error().message());
+    }
+    const Instant idle = world_.clock.now() + (full_ ? kAskForSpaceEvery : kSettleAfter);
     const bool work = to_sync_.wait_until(yield, world_.tasks, idle);
     const raft::Ticket ticket = written_;
     to_sync_.clear();
     const Status done = work ? flush(yield) : log_->settle(yield);
     if (!done) return world_.tasks.halt("cannot write the log: " + done.error().message());
     if (!work) {
-      to_sync_.wait(yield);
+      if (!full_) to_sync_.wait(yield);
       continue;
     }
     release_synced(ticket);
@@ -284,31 +287,73 @@ void Replica::sync_loop(Yield& yield) {
 // Comes back when everything that was written down before the call is durable. Once a base is, what
 // lies before it can go.
 Status Replica::flush(Yield& yield) {
-  const bool base = std::exchange(base_written_, false);
+  bool base = std::exchange(base_written_, false);
   Status done = log_->flush(yield);
   while (!done && log_->is_full()) {
-    wait_for_space(yield);
+    if (const Status waited = wait_for_space(yield); !waited) return waited;
+    base = std::exchange(base_written_, false) || base;
     done = log_->flush(yield);
-  }
-  if (full_ && done) {
-    full_ = false;
-    world_.trace.emit(kSpaceAgain);
   }
   if (!done || !base) return done;
   const Result<std::uint64_t> removed = log_->compact(yield);
   return removed ? Status() : Status(removed.error());
 }
 
-// Reads are served meanwhile, and a leader is heard; writes are refused, for nothing more can be
-// promised.
-void Replica::wait_for_space(Yield& yield) {
-  if (!full_) {
-    full_ = true;
+// Nothing is written while a snapshot is: what was given up for it would go elsewhere. Reads are
+// served meanwhile, and a leader is heard.
+Status Replica::wait_for_space(Yield& yield) {
+  if (const Status made = make_room(yield); !made) return made;
+  const Result<std::uint64_t> removed = log_->compact(yield);
+  if (!removed) return removed.error();
+  if (*removed > 0) return {};
+  do {
+    world_.tasks.sleep_until(yield, world_.clock.now() + kAskForSpaceEvery);
+  } while (making_room_);
+  return {};
+}
+
+// A reserve that holds a snapshot of the state as it is, what the state grows by until the next
+// segment is begun, and a segment. Without one no more writes are taken: nothing would be left to
+// make room with.
+Status Replica::keep_reserve(Yield& yield) {
+  if (std::exchange(room_wanted_, false) && !full_) return make_room(yield);
+  if (full_ && (making_room_ || world_.clock.now() < ask_for_space_at_)) return {};
+  const std::uint64_t segments = log_->counters().segments_created;
+  if (!full_ && segments == segments_at_reserve_) return {};
+  const std::uint64_t bytes = machine_.encoded_bytes() + 2 * options_.log.segment_bytes;
+  const Status kept = log_->reserve(yield, bytes);
+  if (!kept && kept.error().code != Errc::kNoSpace) return kept;
+  if (!kept) {
+    ask_for_space_at_ = world_.clock.now() + kAskForSpaceEvery;
+    if (!full_) return make_room(yield);
+    shorten_log();
+    return {};
+  }
+  segments_at_reserve_ = segments;
+  if (std::exchange(full_, false)) world_.trace.emit(kSpaceAgain);
+  return {};
+}
+
+// No more writes are taken, and what was kept for a full disk is to be had.
+Status Replica::make_room(Yield& yield) {
+  if (const Status released = log_->release(yield); !released) return released;
+  if (!std::exchange(full_, true)) {
     world_.trace.reached(kFullProbe);
     world_.trace.emit(kFull);
   }
-  static_cast<void>(log_->compact(yield));
-  world_.tasks.sleep_until(yield, world_.clock.now() + kAskForSpaceEvery);
+  ask_for_space_at_ = world_.clock.now() + kAskForSpaceEvery;
+  shorten_log();
+  return {};
+}
+
+// Whatever the log holds that a snapshot can stand for is to go.
+void Replica::shorten_log() {
+  if (core_->base().index < core_->snapshot().index) {
+    drive(raft::SnapshotTaken{.meta = core_->snapshot(), .keep_trailing = false});
+  }
+  if (applied_ <= core_->snapshot().index || log_->segments() == 1) return;
+  making_room_ = true;
+  to_snapshot_.set();
 }
 
 }  // namespace plumbline::replica

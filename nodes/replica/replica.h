@@ -87,7 +87,7 @@ class Replica : public Node {
   const StateMachine& machine() const { return machine_; }
   LogIndex applied() const { return applied_; }
   const ReplicaOptions& options() const { return options_; }
-  // Takes no writes, because its disk has no space.
+  // Takes no writes: its disk has no space, or not enough to make the log shorter by a snapshot.
   bool is_full() const { return full_; }
   std::uint64_t log_bytes() const { return log_ ? log_->counters().bytes_on_disk : 0; }
   // One line for a person: role, term, log, what waits. REQUIRES: core() is not null.
@@ -147,7 +147,10 @@ class Replica : public Node {
 
   // Syncing, in its fiber.
   Status flush(Yield& yield);
-  void wait_for_space(Yield& yield);
+  Status wait_for_space(Yield& yield);
+  Status keep_reserve(Yield& yield);
+  Status make_room(Yield& yield);
+  void shorten_log();
 
   // Applying, in its fiber.
   void apply_batch();
@@ -159,6 +162,7 @@ class Replica : public Node {
   bool log_is_long() const;
   Status take_snapshot(Yield& yield);
   Status write_captured(Yield& yield, log::SnapshotWriter& file);
+  void want_room();
   void start_carriers();
 
   // Clients.
@@ -207,7 +211,15 @@ class Replica : public Node {
   raft::Ticket synced_;
   bool base_written_ = true;         // since the last flush
   std::deque<raft::Outgoing> held_;  // messages that wait for their ticket, in order of sending
+  // Takes no writes: the log is full, or has no reserve.
   bool full_ = false;
+  // A snapshot is to make room, and is not written yet.
+  bool making_room_ = false;
+  // There was none for a snapshot.
+  bool room_wanted_ = false;
+  Instant ask_for_space_at_;
+  // What the log had come to when its reserve was last looked after.
+  std::uint64_t segments_at_reserve_ = UINT64_MAX;
   fiber::Event to_sync_;
   fiber::Event to_apply_;
   fiber::Event to_snapshot_;

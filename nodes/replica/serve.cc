@@ -118,6 +118,10 @@ void Replica::handle_command(const std::shared_ptr<Connection>& client, std::uin
     return client->reply(reply_to(request, wire::ClientReply::OVERLOADED));
   }
   if (full_) return client->reply(reply_to(request, wire::ClientReply::NO_SPACE));
+  // What waits for a slow disk, committed or not, needs room on it once it is full.
+  if (log_->bytes_buffered() > options_.raft.uncommitted_bytes_max) {
+    return client->reply(reply_to(request, wire::ClientReply::OVERLOADED));
+  }
   raft::Propose propose;
   propose.entries.push_back(
       {.term = {}, .kind = raft::EntryKind::kCommand, .payload = encode(command)});

@@ -131,6 +131,7 @@ void SnapshotInbox::give_up(const SnapshotChunk& chunk, const Error& error) {
   file_ = nullptr;
   durable_ = false;
   answer(chunk, SnapshotVerdict::kRefused);
+  if (error.code == Errc::kNoSpace) ports_.no_space();
   const bool passes = error.code == Errc::kNoSpace || error.code == Errc::kInvalid ||
                       error.code == Errc::kNotFound || error.code == Errc::kCorrupt;
   if (!passes) ports_.failed(error);

@@ -24,6 +24,8 @@ class SnapshotInbox {
     // To the core, which answers the leader.
     UniqueFunction<void(raft::Message)> deliver;
     // The disk broke its contract.
+    // The disk has no room for what is sent.
+    UniqueFunction<void()> no_space;
     UniqueFunction<void(const Error&)> failed;
   };
 

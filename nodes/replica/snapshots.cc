@@ -21,6 +21,7 @@ const trace::Probe kChangedMeanwhile{"replica.applied_while_snapshot_written",
 const trace::Probe kSpoilt{"replica.snapshot_written_unreadable", trace::Probe::Need::kOptional};
 // After one that could not be written, for want of space or because the disk damaged it.
 constexpr Duration kTryAgainAfter = seconds(1);
+constexpr Duration kTryForRoomEvery = milliseconds(100);
 // What an entry that is synced alone takes of the log, without its payload.
 constexpr std::uint64_t kEntryBytesAlone = 1024;
 
@@ -54,26 +55,36 @@ bool Replica::snapshot_is_due() const {
   const std::uint64_t segments = log_->counters().segments_created - segments_at_snapshot_;
   const bool log_due = options_.log_bytes_max != 0 &&
                        segments * options_.log.segment_bytes >= options_.log_bytes_max / 4;
-  return entries > 0 && (bytes_due || entries_due || log_due || log_is_long());
+  return entries > 0 && (bytes_due || entries_due || log_due || log_is_long() || making_room_);
 }
 
 void Replica::snapshot_loop(Yield& yield) {
   for (;;) {
     to_snapshot_.wait(yield);
     to_snapshot_.clear();
-    if (!snapshot_is_due() && !std::exchange(renew_snapshot_, false)) continue;
-    const Status taken = take_snapshot(yield);
-    if (taken) continue;
+    const bool due = snapshot_is_due() || std::exchange(renew_snapshot_, false);
+    const Status taken = due ? take_snapshot(yield) : Status();
+    if (taken) {
+      making_room_ = false;
+      continue;
+    }
     const Errc code = taken.error().code;
     if (code != Errc::kNoSpace && code != Errc::kCorrupt) {
       return world_.tasks.halt("cannot write a snapshot: " + taken.error().message());
+    }
+    // What is there of others, coming or left behind, must not keep this one from being written.
+    if (code == Errc::kNoSpace) {
+      const auto removed = snapshots_.remove_partial(yield);
+      if (!removed) return world_.tasks.halt("cannot remove: " + removed.error().message());
+      want_room();
     }
     // The core was not told of one that cannot be read again: nothing rests on it yet.
     if (code == Errc::kCorrupt) {
       world_.trace.reached(kSpoilt);
       renew_snapshot_ = true;
     }
-    world_.tasks.sleep_until(yield, world_.clock.now() + kTryAgainAfter);
+    const Duration pause = making_room_ ? kTryForRoomEvery : kTryAgainAfter;
+    world_.tasks.sleep_until(yield, world_.clock.now() + pause);
     to_snapshot_.set();
   }
 }
@@ -117,7 +128,7 @@ Status Replica::take_snapshot(Yield& yield) {
   world_.trace.emit(kTaken, meta.index.value, header.bytes);
   applied_bytes_ -= bytes_then;
   segments_at_snapshot_ = segments_then;
-  drive(raft::SnapshotTaken{meta});
+  drive(raft::SnapshotTaken{.meta = meta, .keep_trailing = !full_});
   return {};
 }
 
@@ -133,6 +144,12 @@ Status Replica::write_captured(Yield& yield, log::SnapshotWriter& file) {
                              world_.clock.now() + nanoseconds(static_cast<std::int64_t>(ns)));
   }
   return {};
+}
+
+// From the fiber that syncs: it alone touches the log.
+void Replica::want_room() {
+  room_wanted_ = true;
+  to_sync_.set();
 }
 
 void Replica::start_carriers() {
@@ -153,6 +170,7 @@ void Replica::start_carriers() {
   in.has = [this](LogIndex index) { return core_->commit() >= index; };
   in.term = [this] { return core_->term(); };
   in.deliver = [this](raft::Message message) { drive(raft::Receive{std::move(message)}); };
+  in.no_space = [this] { want_room(); };
   in.failed = [this](const Error& error) {
     world_.tasks.halt("cannot write a snapshot: " + error.message());
   };

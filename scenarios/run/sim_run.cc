@@ -41,6 +41,9 @@ sim::Options sim_options(const RunRequest& request) {
   options.disk.write_max = microseconds(scenario.disk.write_us.high);
   options.disk.sync_min = microseconds(scenario.disk.sync_us.low);
   options.disk.sync_max = microseconds(scenario.disk.sync_us.high);
+  if (scenario.disk.capacity_kib.low != 0) {
+    options.disk.capacity_bytes = static_cast<std::uint64_t>(scenario.disk.capacity_kib.low) * 1024;
+  }
   options.clock.drift_ppm_max = static_cast<std::uint32_t>(scenario.clock.drift_ppm_max.low);
   options.clock.wall_offset_max = milliseconds(scenario.clock.offset_ms_max.low);
   return options;

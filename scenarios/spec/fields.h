@@ -100,6 +100,8 @@ void fields(V& v, DiskSpec& s) {
     {.doc = "How long a write takes.", .high = kTenSecondsUsMax, .drawn = Drawn::kNarrowed});
   v("sync_us", s.sync_us,
     {.doc = "How long a sync takes.", .high = kTenSecondsUsMax, .drawn = Drawn::kNarrowed});
+  v("capacity_kib", s.capacity_kib,
+    {.doc = "What each node's disk holds; 0: not bounded.", .high = 1'048'576});
 }
 
 template <class V>

@@ -188,6 +188,7 @@ struct NetworkSpec {
 struct DiskSpec {
   Range write_us = {20, 60};
   Range sync_us = {100, 1'000};
+  Range capacity_kib = 0;  // of each node; 0: not bounded
 
   friend bool operator==(const DiskSpec&, const DiskSpec&) = default;
 };

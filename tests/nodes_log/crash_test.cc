@@ -15,8 +15,11 @@ std::vector<Loss> losses() {
   return result;
 }
 
-// Runs the batches, removing what is obsolete after each, on a disk whose call number `call` is its
-// last; false when there are not that many calls.
+// A life of a log on a disk whose call number `call` is its last; false when there are not that
+// many calls.
+using Life = bool(MemoryDisk& disk, std::uint64_t call, Written& written);
+
+// The batches, and after each what is obsolete is removed.
 bool run_until(MemoryDisk& disk, std::uint64_t call, Written& written) {
   disk.fail_call(call, Errc::kCrashed, true);
   trace::NullSink sink;
@@ -27,6 +30,19 @@ bool run_until(MemoryDisk& disk, std::uint64_t call, Written& written) {
     (void)opened->log->compact(now());
   }
   disk.heal();
+  return disk.calls() >= call;
+}
+
+// The disk is filled several times, and room is made with what was kept in reserve.
+bool fill_until(MemoryDisk& disk, std::uint64_t call, Written& written) {
+  disk.fail_call(call, Errc::kCrashed, true);
+  disk.capacity = kSmallCapacity;
+  trace::NullSink sink;
+  Records replayed;
+  Result<Opened> opened = open_log(disk, sink, replayed);
+  if (opened) (void)write_more_than_fits(*opened->log, 12, written);
+  disk.heal();
+  disk.capacity = UINT64_MAX;
   return disk.calls() >= call;
 }
 
@@ -65,12 +81,12 @@ void write_on(MemoryDisk& disk, Records expected) {
   ASSERT_EQ(replayed, expected);
 }
 
-TEST(LogCrash, AtEveryCallLosesNothingAcknowledgedAndInventsNothing) {
-  std::uint64_t call = 1;
-  for (;; ++call) {
+// At each call of that life; how many there are.
+void crash_at_every_call(Life& life, std::uint64_t& call) {
+  for (call = 1;; ++call) {
     MemoryDisk disk;
     Written written;
-    if (!run_until(disk, call, written)) break;
+    if (!life(disk, call, written)) break;
     for (const Loss& loss : losses()) {
       SCOPED_TRACE("crash at call " + std::to_string(call) + ", loss " + std::to_string(loss.seed));
       MemoryDisk survivor(disk);
@@ -88,17 +104,28 @@ TEST(LogCrash, AtEveryCallLosesNothingAcknowledgedAndInventsNothing) {
       ASSERT_NO_FATAL_FAILURE(write_on(survivor, expected));
     }
   }
-  EXPECT_GT(call, 60U);
+}
+
+TEST(LogCrash, AtEveryCallLosesNothingAcknowledgedAndInventsNothing) {
+  std::uint64_t calls = 0;
+  crash_at_every_call(run_until, calls);
+  EXPECT_GT(calls, 60U);
+}
+
+TEST(LogCrash, NorWhenRoomIsMadeOnAFullDisk) {
+  std::uint64_t calls = 0;
+  crash_at_every_call(fill_until, calls);
+  EXPECT_GT(calls, 100U);
 }
 
 // The process dies at any call and the machine goes on; power goes only after the next start has
 // acknowledged more.
-TEST(LogCrash, AKilledProcessLeavesNothingThatTheNextOneMayNotTrust) {
+void kill_at_every_call(Life& life) {
   for (std::uint64_t call = 1;; ++call) {
     SCOPED_TRACE("killed at call " + std::to_string(call));
     MemoryDisk disk;
     Written written;
-    if (!run_until(disk, call, written)) break;
+    if (!life(disk, call, written)) break;
     Records replayed;
     const Result<Found> found = recover_log(disk, replayed);
     ASSERT_TRUE(found);
@@ -107,6 +134,11 @@ TEST(LogCrash, AKilledProcessLeavesNothingThatTheNextOneMayNotTrust) {
     const Records expected = replayed;
     ASSERT_NO_FATAL_FAILURE(write_on(disk, expected));
   }
+}
+
+TEST(LogCrash, AKilledProcessLeavesNothingThatTheNextOneMayNotTrust) {
+  kill_at_every_call(run_until);
+  kill_at_every_call(fill_until);
 }
 
 // The hole is closed by a record of the very size that was lost: what followed it then has the

@@ -165,6 +165,7 @@ inline std::optional<std::size_t> kept(const Records& replayed, const Records& a
 struct Written {
   Records appended;
   std::size_t acknowledged = 0;
+  int times_full = 0;
 };
 
 inline Status write_batches(Log& log, const std::vector<Records>& batches, Written& written) {
@@ -174,6 +175,47 @@ inline Status write_batches(Log& log, const std::vector<Records>& batches, Writt
       written.appended.push_back(record);
     }
     if (Status status = log.flush(now()); !status) return status;
+    written.acknowledged = written.appended.size();
+  }
+  return {};
+}
+
+// A disk that holds three segments beside the reserve, and the reserve.
+// An entry of it leaves no room in a small segment, not for a base either.
+inline constexpr std::size_t kFillsSegment = 1400;
+inline constexpr std::uint64_t kSmallReserve = 2 * (kDataAt + 4 * kSectorBytes);
+inline constexpr std::uint64_t kSmallCapacity = 5 * (kDataAt + 4 * kSectorBytes);
+
+// REQUIRES: the log is full, and a base is among what waits.
+inline Status make_room(Log& log) {
+  for (int tries = 0; tries < 4; ++tries) {
+    if (Status released = log.release(now()); !released) return released;
+    Status flushed = log.flush(now());
+    if (!flushed && !log.is_full()) return flushed;
+    if (const auto removed = log.compact(now()); !removed) return removed.error();
+    if (!flushed) continue;
+    Status kept = log.reserve(now(), kSmallReserve);
+    return !kept && kept.error().code == Errc::kNoSpace ? Status() : kept;
+  }
+  return Errc::kNoSpace;
+}
+
+// Entries one by one, on a disk that holds only a few of them: whenever it is full, a base stands
+// for all before the one that waits. `appended` is in the order in which all that is to be found.
+inline Status write_more_than_fits(Log& log, std::uint64_t entries, Written& written) {
+  const Status kept = log.reserve(now(), kSmallReserve);
+  if (!kept && kept.error().code != Errc::kNoSpace) return kept;
+  for (std::uint64_t i = 1; i <= entries; ++i) {
+    log.append(entry(i, kFillsSegment));
+    written.appended.push_back(entry(i, kFillsSegment));
+    Status status = log.flush(now());
+    if (!status && log.is_full() && i > 1) {
+      ++written.times_full;
+      log.append(base(i - 1));
+      written.appended.insert(written.appended.end() - 1, base(i - 1));
+      status = make_room(log);
+    }
+    if (!status) return status;
     written.acknowledged = written.appended.size();
   }
   return {};

@@ -111,7 +111,7 @@ class MemoryFile : public File {
   }
   Status allocate(Yield&, std::uint64_t size) override {
     if (Status status = disk_.enter(true); !status) return status;
-    if (disk_.fail_allocations) return Errc::kNoSpace;
+    if (disk_.fail_allocations || !disk_.has_room_for(*inode_, size)) return Errc::kNoSpace;
     if (inode_->now.size() < size) inode_->now.resize(size, '\0');
     return {};
   }
@@ -145,6 +145,17 @@ Status MemoryDisk::enter(bool writes) {
   const bool fails = fail_at_ != 0 && (fail_is_last_ ? calls_ >= fail_at_ : calls_ == fail_at_);
   if (fails) return Error{fail_code_, "injected"};
   return {};
+}
+
+bool MemoryDisk::has_room_for(const Inode& file, std::uint64_t size) const {
+  std::map<const Inode*, std::uint64_t> sizes;
+  for (const Names* names : {&now_, &durable_}) {
+    for (const auto& [name, inode] : *names) sizes[inode.get()] = inode->now.size();
+  }
+  sizes[&file] = std::max<std::uint64_t>(size, file.now.size());
+  std::uint64_t taken = 0;
+  for (const auto& [inode, bytes] : sizes) taken += bytes;
+  return taken <= capacity;
 }
 
 void MemoryDisk::fail_call(std::uint64_t number, Errc code, bool last) {

@@ -58,6 +58,9 @@ class MemoryDisk : public Disk {
   void reset_calls() { calls_ = writes_ = syncs_ = 0; }
   // There is no room for anything that grows.
   bool fail_allocations = false;
+  // What all files may come to in bytes; allocate() fails beyond it. A removed one counts until its
+  // name is gone for good.
+  std::uint64_t capacity = UINT64_MAX;
   // This File::write (from 1) lands so many sectors further on in its file, or nowhere, and says
   // that all is well.
   std::uint64_t stray_write = 0;
@@ -74,6 +77,7 @@ class MemoryDisk : public Disk {
 
  private:
   friend class MemoryFile;
+  bool has_room_for(const Inode& file, std::uint64_t size) const;
   // What a call must return at once, if anything.
   Status enter(bool writes);
 

@@ -134,14 +134,14 @@ ReplicaId Cluster::join() {
   return id;
 }
 
-void Cluster::take_snapshot(ReplicaId id) {
+void Cluster::take_snapshot(ReplicaId id, bool keep_trailing) {
   Node& node = at(id);
   const SnapshotMeta meta = node.core->meta_at(node.core->commit());
   // A file of its own beside the log; only of what is in the log on the disk, so that a restart
   // finds it inside.
   if (meta.index > node.core->durable_index()) return;
   node.disk.snapshot = meta;
-  step(id, SnapshotTaken{meta});
+  step(id, SnapshotTaken{.meta = meta, .keep_trailing = keep_trailing});
 }
 
 void Cluster::damage(ReplicaId id, LogIndex kept) {

@@ -57,7 +57,7 @@ class Cluster {
   // A replica more, with an empty disk, which waits to be taken in.
   ReplicaId join();
   // The state machine as of the commit index is on the disk. REQUIRES: the node is up.
-  void take_snapshot(ReplicaId id);
+  void take_snapshot(ReplicaId id, bool keep_trailing = true);
   // The disk loses the entries behind `kept`, all of them synced, and recovery sees it: the node is
   // in doubt when it starts again. REQUIRES: the node is down, kept >= the log's base.
   void damage(ReplicaId id, LogIndex kept);

@@ -100,7 +100,9 @@ void Script::command(const Words& words) {
   if (verb == "join") return join();
   if (verb == "change") return change_members(words);
   if (verb == "transfer") return transfer(words);
-  if (verb == "snapshot") return cluster_->take_snapshot(replica(words.at(1)));
+  if (verb == "snapshot") {
+    return cluster_->take_snapshot(replica(words.at(1)), option(words, "trailing") != "no");
+  }
   if (verb == "damage") return damage(words);
   if (verb == "clock") {
     clock_ppm_[replica(words.at(1))] = std::stoll(option(words, "ppm").value());

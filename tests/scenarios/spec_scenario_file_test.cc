@@ -242,6 +242,7 @@ Scenario any_scenario() {
   s.network.latency_us = *any_range(0, 10'000'000);
   s.network.loss_ppm = *any_range(0, 1'000'000);
   s.disk.sync_us = *any_range(0, 10'000'000);
+  s.disk.capacity_kib = *any_range(0, 1'048'576);
   s.clock.offset_ms_max = *any_range(0, 86'400'000);
   s.workloads.push_back({.kind = "append-session", .think_ms = *any_range(0, 60'000)});
   if (*rc::gen::arbitrary<bool>()) {

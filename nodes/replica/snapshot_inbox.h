@@ -23,9 +23,9 @@ class SnapshotInbox {
     UniqueFunction<Term()> term;
     // To the core, which answers the leader.
     UniqueFunction<void(raft::Message)> deliver;
-    // The disk broke its contract.
     // The disk has no room for what is sent.
     UniqueFunction<void()> no_space;
+    // The disk broke its contract.
     UniqueFunction<void(const Error&)> failed;
   };
 

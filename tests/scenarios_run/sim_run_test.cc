@@ -103,7 +103,7 @@ TEST(SimRun, ALyingDiskIsFound) {
   ASSERT_EQ(problem_of(request.scenario), "");
   // How much a loss of power spares is drawn too, so that not every seed loses something; and a log
   // that can tell that it was robbed halts its node, which nothing excuses here.
-  constexpr std::uint64_t kSeeds = 12;
+  constexpr std::uint64_t kSeeds = 48;
   std::uint64_t seen_by_clients = 0;
   std::uint64_t halted = 0;
   for (request.seed = 1; request.seed <= kSeeds; ++request.seed) {

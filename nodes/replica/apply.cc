@@ -64,11 +64,18 @@ void Replica::apply(LogIndex index, const raft::Entry& entry) {
   if (entry.kind == raft::EntryKind::kConfiguration) answer_changes(index);
 }
 
+// What was read and checked when it came, for the disk may have spoilt the file since.
+Result<StateMachine> Replica::state_of(Yield& yield, log::SnapshotId id) {
+  auto incoming = std::exchange(incoming_, std::nullopt);
+  if (incoming && incoming->first == id) return std::move(incoming->second);
+  return load_state(yield, snapshots_, id);
+}
+
 // The log begins behind what was applied: a leader has sent the state between. False when this node
 // is to stop.
 bool Replica::take_up_snapshot(Yield& yield) {
   const raft::SnapshotMeta wanted = core_->snapshot();
-  Result<StateMachine> machine = load_state(yield, snapshots_, {wanted.index, wanted.term});
+  Result<StateMachine> machine = state_of(yield, {wanted.index, wanted.term});
   if (core_->snapshot() != wanted) {
     world_.trace.reached(kOvertaken);
     return true;

@@ -156,6 +156,7 @@ class Replica : public Node {
   void apply_batch();
   void apply(LogIndex index, const raft::Entry& entry);
   bool take_up_snapshot(Yield& yield);
+  Result<StateMachine> state_of(Yield& yield, log::SnapshotId id);
 
   // snapshots.cc
   bool snapshot_is_due() const;
@@ -197,6 +198,8 @@ class Replica : public Node {
   log::SnapshotStore snapshots_;
   std::optional<raft::Raft> core_;
   StateMachine machine_;
+  // Of a leader's snapshot that the core was given, until it is taken up.
+  std::optional<std::pair<log::SnapshotId, StateMachine>> incoming_;
   LogIndex applied_;
   // Payloads applied since the last snapshot.
   std::uint64_t applied_bytes_ = 0;

@@ -114,7 +114,7 @@ Status SnapshotInbox::finish(Yield& yield) {
   Status done = file_->finish(yield);
   file_ = nullptr;
   // The log will begin behind it, so it is read back first.
-  if (done) done = store_.verify(yield, id);
+  if (done) done = ports_.load(yield, id);
   if (!done) return done;
   durable_ = true;
   world_.trace.emit(kCame, receiver_.content()->index.value, receiver_.content()->bytes);

@@ -21,6 +21,8 @@ class SnapshotInbox {
     // Whether the core has no use for it: it holds as much already.
     UniqueFunction<bool(LogIndex)> has;
     UniqueFunction<Term()> term;
+    // Reads what has come back from the disk, and checks it; to be taken up if the core wants it.
+    UniqueFunction<Status(Yield& yield, log::SnapshotId)> load;
     // To the core, which answers the leader.
     UniqueFunction<void(raft::Message)> deliver;
     // The disk has no room for what is sent.

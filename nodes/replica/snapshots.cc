@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "nodes/replica/recovery.h"
 #include "nodes/replica/replica.h"
 #include "nodes/replica/snapshot_meta.h"
 
@@ -169,7 +170,17 @@ void Replica::start_carriers() {
   in.send = [this](const SnapshotAck& ack) { send(ack); };
   in.has = [this](LogIndex index) { return core_->commit() >= index; };
   in.term = [this] { return core_->term(); };
-  in.deliver = [this](raft::Message message) { drive(raft::Receive{std::move(message)}); };
+  in.load = [this](Yield& yield, log::SnapshotId id) {
+    Result<StateMachine> machine = load_state(yield, snapshots_, id);
+    if (!machine) return Status(machine.error());
+    incoming_.emplace(id, std::move(*machine));
+    return Status();
+  };
+  in.deliver = [this](raft::Message message) {
+    drive(raft::Receive{std::move(message)});
+    const raft::SnapshotMeta& now = core_->snapshot();
+    if (incoming_ && incoming_->first != log::SnapshotId{now.index, now.term}) incoming_.reset();
+  };
   in.no_space = [this] { want_room(); };
   in.failed = [this](const Error& error) {
     world_.tasks.halt("cannot write a snapshot: " + error.message());

@@ -320,6 +320,36 @@ TEST(Snapshots, OneThatIsSpoiltWhileItIsWrittenIsWrittenAgain) {
   }
 }
 
+// What was checked when it came is what is gone on from: between both the disk may spoil it
+// (raft-corruption, minority-snapshots 0xf79).
+TEST(Snapshots, OneThatRotsBeforeItIsTakenUpIsTakenUpAllTheSame) {
+  int early = 0;
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    Cluster cluster({.seed = seed, .tune = [](ReplicaOptions& options) {
+                       small_logs(options);
+                       options.apply_pause = milliseconds(50);
+                     }});
+    cluster.elect();
+    const NodeId away = cluster.followers().front();
+    cluster.simulation.kill(away);
+    write(cluster, 100);
+    cluster.simulation.start(away);
+    const auto arrived = [&] {
+      const raft::Raft* const core = cluster.replica(away).core();
+      return core != nullptr && core->base().index > cluster.replica(away).applied();
+    };
+    cluster.simulation.run_until(arrived, cluster.simulation.now() + seconds(5));
+    early += arrived() ? 1 : 0;
+    for (std::uint64_t i = 0; i < 40; ++i) {
+      ASSERT_TRUE(cluster.simulation.rot(away, Key("test.rot").with(i),
+                                         {.prefix = Replica::kSnapshotDirectory}));
+    }
+    expect_equal_states(cluster);
+    EXPECT_EQ(cluster.simulation.halted(away), "") << seed;
+  }
+  EXPECT_GT(early, 0);
+}
+
 // R-raft-17.
 TEST(Snapshots, NoneAreTakenOfALogInMemory) {
   Cluster cluster({.tune = [](ReplicaOptions& options) {

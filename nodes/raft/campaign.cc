@@ -123,6 +123,13 @@ Duration Raft::election_timeout() const {
   return Duration{static_cast<std::int64_t>(least + bits % least)};
 }
 
+// A candidate whose own vote is not on its disk yet has asked nobody. To stand again, with a later
+// term to be written, would only make it ask later still: a slow disk would do that for ever, and
+// depose by each of its terms who might have won meanwhile.
+bool Raft::awaits_own_vote() const {
+  return std::holds_alternative<Candidate>(volatile_.role) && volatile_.durability.of_hard_state();
+}
+
 // Thesis 4.2.2: who is removed by an entry that is not known to be committed may be needed to
 // commit it, for nobody else may hold as much.
 bool Raft::may_campaign() const {

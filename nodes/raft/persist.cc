@@ -82,7 +82,11 @@ void Raft::synced(Step& s, Ticket ticket) {
   if (volatile_.durability.synced(ticket)) s.sink.reached(kSyncAfterTruncation);
   if (durable_index() > before) s.sink.emit(kSynced, durable_index().value);
   // A vote for oneself is a vote like any other: it counts once no crash can take it back.
-  if (role() == Role::kCandidate && !volatile_.durability.of_hard_state()) count_vote(s, self());
+  if (role() == Role::kCandidate && !awaits_own_vote()) {
+    // Its call leaves now, and is given its time.
+    if (s.now >= volatile_.election_at) restart_election_timer(s);
+    count_vote(s, self());
+  }
   settle_doubt(s);
   if (leading() == nullptr) return;
   maybe_commit(s);

@@ -94,7 +94,8 @@ Instant Raft::next_deadline() const {
     const Instant next = std::min(leader->heartbeat_at, leader->check_quorum_at);
     return leader->transfer.to ? std::min(next, leader->transfer.until) : next;
   }
-  Instant deadline = may_campaign() ? volatile_.election_at : Instant::never();
+  const bool campaigns = may_campaign() && !awaits_own_vote();
+  Instant deadline = campaigns ? volatile_.election_at : Instant::never();
   const auto* follower = std::get_if<Follower>(&volatile_.role);
   if (follower != nullptr && !follower->reads.asked.empty()) {
     deadline = std::min(deadline, follower->reads.again_at);

@@ -179,6 +179,7 @@ class Raft {
   void restart_election_timer(Step& s);
   Duration election_timeout() const;
   bool may_campaign() const;
+  bool awaits_own_vote() const;
   // voting_rule.cc: what may be granted to whom.
   bool hears_a_leader(Instant now) const;
   bool is_up_to_date(const Message& m) const;

@@ -168,6 +168,7 @@ class Replica : public Node {
 
   // Clients.
   void handle(const std::shared_ptr<Connection>& client, BytesView request);
+  bool disk_is_behind() const;
   void handle_command(const std::shared_ptr<Connection>& client, std::uint64_t request,
                       const Command& command);
   void handle_read(const std::shared_ptr<Connection>& client, std::uint64_t request,

@@ -103,6 +103,13 @@ std::optional<std::string> Replica::refusal(const Command& command) const {
   return std::nullopt;
 }
 
+// What waits for this disk, although others have made it durable, needs memory, and room once the
+// disk is full; but a slow disk must not hold up those who are fast, so a lot may wait.
+bool Replica::disk_is_behind() const {
+  const std::uint64_t lot = 2 * options_.log.segment_bytes;
+  return log_->bytes_buffered() > std::max(options_.raft.uncommitted_bytes_max, lot);
+}
+
 void Replica::handle_command(const std::shared_ptr<Connection>& client, std::uint64_t request,
                              const Command& command) {
   if (const auto why = refusal(command)) {
@@ -118,8 +125,7 @@ void Replica::handle_command(const std::shared_ptr<Connection>& client, std::uin
     return client->reply(reply_to(request, wire::ClientReply::OVERLOADED));
   }
   if (full_) return client->reply(reply_to(request, wire::ClientReply::NO_SPACE));
-  // What waits for a slow disk, committed or not, needs room on it once it is full.
-  if (log_->bytes_buffered() > options_.raft.uncommitted_bytes_max) {
+  if (disk_is_behind()) {
     return client->reply(reply_to(request, wire::ClientReply::OVERLOADED));
   }
   raft::Propose propose;

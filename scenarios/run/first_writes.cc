@@ -29,6 +29,21 @@ void measure(const SuccessfulWrites& writes, TrueTime since, std::vector<Duratio
 
 }  // namespace
 
+bool writes_were_tried(const checker::History& history, TrueTime since, Duration stretch,
+                       std::int64_t count) {
+  for (std::int64_t n = 0; n < count; ++n) {
+    const TrueTime from = since + stretch * n;
+    const TrueTime to = from + stretch;
+    const bool tried = std::any_of(
+        history.operations.begin(), history.operations.end(), [&](const checker::Operation& one) {
+          return may_write(one) && one.invoked_at < to.ns &&
+                 (one.returned_at == checker::kNever || one.returned_at > from.ns);
+        });
+    if (!tried) return false;
+  }
+  return true;
+}
+
 SuccessfulWrites::SuccessfulWrites(const checker::History& history) {
   for (const checker::Operation& operation : history.operations) {
     const TrueTime called{operation.invoked_at};

@@ -37,6 +37,11 @@ std::map<std::string, FirstWrites> first_writes(const std::vector<FaultPeriod>& 
                                                 const checker::History& history,
                                                 std::optional<TrueTime> healed);
 
+// Whether in each of `count` stretches from `since` on a write was being tried: else nobody can say
+// that none could have succeeded.
+bool writes_were_tried(const checker::History& history, TrueTime since, Duration stretch,
+                       std::int64_t count);
+
 // By fault kind, for each of its faults that struck: the longest time while it was in force in
 // which no write succeeded. Whoever is asked to end may still serve what is called right after, so
 // for that the wait for the first write does not tell what clients missed.

@@ -83,14 +83,16 @@ std::optional<TrueTime> SimRun::healed_at() const {
 
 // Looks when the time is up, for what is wrong then may be well again at the end of the run.
 void SimRun::ask_for_recovery() {
-  const Duration bound = milliseconds(scenario_.cluster.election_timeout_ms.low) *
-                         static_cast<std::int64_t>(scenario_.recovery_timeouts);
-  cluster_.at(peace_at_ + bound, [this, bound] {
+  const Duration timeout = milliseconds(scenario_.cluster.election_timeout_ms.low);
+  const Duration bound = timeout * scenario_.recovery_timeouts;
+  cluster_.at(peace_at_ + bound, [this, timeout, bound] {
     const sim::Simulation& simulation = cluster_.simulation();
-    const SuccessfulWrites writes(cluster_.recorder().history());
+    const checker::History& history = cluster_.recorder().history();
+    const SuccessfulWrites writes(history);
     const auto first = writes.first_after(peace_at_);
     const bool in_time = first && *first <= peace_at_ + bound;
-    if (in_time || !writes.any_called_after(peace_at_) || stopped_and_said_so()) return;
+    const bool tried = writes_were_tried(history, peace_at_, timeout, scenario_.recovery_timeouts);
+    if (in_time || !tried || stopped_and_said_so()) return;
     late_recovery_ =
         Violation{.property = "liveness",
                   .sentence = "no write that was called after the last fault succeeded within " +

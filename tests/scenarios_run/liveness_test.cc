@@ -47,6 +47,18 @@ TEST(FirstWrites, CountFromTheFaultToTheFirstSuccessOfWhatWasCalledSince) {
   EXPECT_EQ(kill.never, 0U);
 }
 
+// Who is asked for a write within some stretches of time must be tried in each of them.
+TEST(FirstWrites, WereTriedWhereOneWasUnderWayInEachStretch) {
+  checker::History history;
+  history.operations = {write(90, 120), write(150, 260, checker::Outcome::kFail)};
+  const TrueTime since = TrueTime{} + milliseconds(100);
+  EXPECT_TRUE(writes_were_tried(history, since, milliseconds(50), 4)) << "to 300";
+  EXPECT_FALSE(writes_were_tried(history, since, milliseconds(50), 5)) << "nobody, from 300 on";
+  EXPECT_FALSE(writes_were_tried(history, since, milliseconds(25), 4)) << "from 125 to 150";
+  history.operations[1].returned_at = checker::kNever;
+  EXPECT_TRUE(writes_were_tried(history, since, milliseconds(50), 50));
+}
+
 // A leader that was asked to end may have acknowledged the first write itself.
 TEST(LongestSilences, LieBetweenTwoSuccessesWhileTheFaultIsInForce) {
   checker::History history;

@@ -1,6 +1,8 @@
 // What clients ask of a replica and what they are told. Of a command whose fate is open they are
 // told that it is unknown, never that it failed.
 
+#include <algorithm>
+
 #include "nodes/raft/describe.h"
 #include "nodes/replica/codec.h"
 #include "nodes/replica/replica.h"

@@ -219,7 +219,7 @@ class Replica : public Node {
   bool full_ = false;
   // A snapshot is to make room, and is not written yet.
   bool making_room_ = false;
-  // There was none for a snapshot.
+  // No room was found for a snapshot, an own one or one that is sent here.
   bool room_wanted_ = false;
   Instant ask_for_space_at_;
   // What the log had come to when its reserve was last looked after.

@@ -180,9 +180,9 @@ inline Status write_batches(Log& log, const std::vector<Records>& batches, Writt
   return {};
 }
 
-// A disk that holds three segments beside the reserve, and the reserve.
-// An entry of it leaves no room in a small segment, not for a base either.
+// The payload of an entry that leaves no room in a small segment, not for a base either.
 inline constexpr std::size_t kFillsSegment = 1400;
+// A disk that holds three small segments and the reserve.
 inline constexpr std::uint64_t kSmallReserve = 2 * (kDataAt + 4 * kSectorBytes);
 inline constexpr std::uint64_t kSmallCapacity = 5 * (kDataAt + 4 * kSectorBytes);
 
